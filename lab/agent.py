@@ -102,7 +102,7 @@ class Agent:
         with self._lock:
             self._sync(time.monotonic() + timeout)
 
-    def request(self, name: str, timeout: float = 30, **arguments: object) -> Any:
+    def request(self, name: str, /, timeout: float = 30, **arguments: object) -> Any:
         """One request and its answer."""
         words = {key.replace("_", "-"): value for key, value in arguments.items()}
         line = json.dumps({"execute": name, "arguments": words}).encode() + b"\n"

@@ -364,7 +364,7 @@ class Machine:
 
     # ---- monitor --------------------------------------------------------------------
 
-    def qmp(self, command: str, **arguments: object) -> Any:
+    def qmp(self, command: str, /, **arguments: object) -> Any:
         """A QMP command."""
         self.check_alive()
         assert self._qmp

@@ -224,9 +224,9 @@ class Port:
         space read all ones, writes to them go nowhere, it neither interrupts nor does DMA.
 
         QEMU cannot tear a device out, and an address that nobody answers reads 0 there.
-        So the device's own decoding and DMA are switched off, an expansion ROM full of
-        ones is laid over its registers, and its root port is told that its bus has
-        another number.
+        So an expansion ROM full of ones is laid over its registers, its own decoding and
+        DMA are switched off, and its root port is told that its bus has another number;
+        all by one setpci, for a driver must not see a device that is half gone.
         """
         if self._gone:
             return
@@ -236,12 +236,13 @@ class Port:
             cmd=$(setpci -s {self.pci} COMMAND)
             bus=$(setpci -s {root} PRIMARY_BUS.L)
             old=$(setpci -s {void} ROM_ADDRESS)
-            if [ $((0x$old & 1)) = 1 ]; then echo busy >&2; exit 1; fi
+            if [ $((0x$old & 1)) = 1 ]; then
+                echo "another port has vanished: only one can at a time" >&2; exit 1
+            fi
             rom=$(printf %08x $((0x$bar & 0xfffe0000 | 1)))
             gone=$(printf %08x $((0x$bus & 0xff0000ff | 0xfefe00)))
-            setpci -s {self.pci} COMMAND=0000
-            setpci -s {void} ROM_ADDRESS=$rom COMMAND=2:2
-            setpci -s {root} PRIMARY_BUS.L=$gone
+            setpci -s {void} ROM_ADDRESS=$rom COMMAND=2:2 -s {self.pci} COMMAND=0000 \\
+                -s {root} PRIMARY_BUS.L=$gone
             echo $cmd $bus $old"""
         cmd, bus, old = self.machine.run(script).out.split()
         self._gone = (cmd, bus, old)
@@ -259,8 +260,6 @@ class Port:
             return
         cmd, bus, old = self._gone
         root, void = f"0:{self.slot:x}.0", f"0:{qemu.VOID_SLOT:x}.0"
-        self.machine.run(f"""set -e
-            setpci -s {root} PRIMARY_BUS.L={bus}
-            setpci -s {void} COMMAND=0:2 ROM_ADDRESS={old}
-            setpci -s {self.pci} COMMAND={cmd}""")
+        self.machine.run(["setpci", "-s", root, f"PRIMARY_BUS.L={bus}", "-s", self.pci,
+                          f"COMMAND={cmd}", "-s", void, "COMMAND=0:2", f"ROM_ADDRESS={old}"])
         self._gone = None

@@ -22,6 +22,7 @@ from lab.base import LabError, Stamp, cache, lock
 from lab.debs import Suite, unpack
 
 Event = dict[str, Any]
+TIMEOUT = 30.0
 
 
 def library() -> Path:
@@ -76,13 +77,13 @@ class Qmp:
             future.cancel()
             raise LabError(f"QEMU's monitor did not answer within {timeout:g} s") from error
 
-    def command(self, name: str, timeout: float = 30, **arguments: object) -> Any:
+    def command(self, name: str, /, **arguments: object) -> Any:
         """Execute a QMP command; underscores in argument names become dashes."""
         from qemu.qmp import QMPError
 
         words = {key.replace("_", "-"): value for key, value in arguments.items()}
         try:
-            return self._wait(self._client.execute(name, words), timeout)
+            return self._wait(self._client.execute(name, words), TIMEOUT)
         except QMPError as error:
             raise LabError(f"QMP {name} {words}: {error}") from error
 

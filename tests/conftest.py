@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Machines for tests, and what every test is held to.
+
+A test says which machine it wants with a marker and gets it as a fixture; tests that want
+the same one run one after another and share it:
+
+    @pytest.mark.machine(cpus=4, irq="msi")
+    def test_something(machine, dut, peer): ...
+
+Whatever the test is about, it fails if the guest's kernel reported anything while it ran,
+and if it leaves the ports in another state than it found them.  After a failure the machine
+is thrown away, so that one broken test cannot break the next.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from lab import LabError, Machine, Port, Spec
+
+MARKERS = (
+    "machine(**changes): fields of lab.Spec in which this test's machine differs from the "
+    "standard one (that of the environment: DUT, PEER, CPUS, ...)",
+    "expects_trouble(*regexes, reason): a fault-injection test: each regex must match a "
+    "report of the kernel, and each report one of them",
+    "leaves_mess(reason): the machine is of no use after this test, whatever its outcome",
+    "napier_only(reason): what is tested exists in napier alone; skipped with DUT=igb",
+    "differs_on_igb(reason): igb is known to fail this; with DUT=igb it must",
+)
+
+
+class Pool:
+    """Keeps one machine alive: tests are sorted, so the next one mostly wants the same."""
+
+    def __init__(self) -> None:
+        self.current: Machine | None = None
+        self.broken: dict[Spec, str] = {}
+        self.boots: list[tuple[Spec, float]] = []
+
+    def get(self, spec: Spec) -> Machine:
+        if self.current and self.current.spec == spec:
+            return self.current
+        self.discard()
+        if spec in self.broken:
+            pytest.fail(f"no machine ({spec}); it could not be started before either: "
+                        f"{self.broken[spec].splitlines()[0]}", pytrace=False)
+        machine = Machine(spec)
+        try:
+            machine.start()
+        except LabError as error:
+            self.broken[spec] = str(error)
+            raise
+        self.boots.append((spec, machine.boot_seconds))
+        self.current = machine
+        return machine
+
+    def discard(self) -> None:
+        machine, self.current = self.current, None
+        if machine:
+            machine.stop()
+
+
+POOL = Pool()
+
+
+def spec_of(item: pytest.Item) -> Spec:
+    """The machine that a test asks for; the marker nearest to the test wins."""
+    changes: dict[str, object] = {}
+    for marker in reversed(list(item.iter_markers("machine"))):
+        changes |= marker.kwargs
+    return dataclasses.replace(Spec.from_env(), **changes)
+
+
+def needs_machine(item: pytest.Item) -> bool:
+    return bool({"machine", "dut", "peer"} & set(getattr(item, "fixturenames", ())))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for line in MARKERS:
+        config.addinivalue_line("markers", line)
+
+
+def pytest_report_header() -> str:
+    return f"standard machine: {Spec.from_env()}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group the tests by machine, the standard one first, otherwise as written."""
+    order: dict[Spec, int] = {Spec.from_env(): 0}
+    keys: dict[pytest.Item, int] = {}
+    for item in items:
+        if not needs_machine(item):
+            keys[item] = -1
+            continue
+        spec = spec_of(item)
+        keys[item] = order.setdefault(spec, len(order))
+        if spec.dut == "napier":
+            continue
+        for marker in item.iter_markers("napier_only"):
+            item.add_marker(pytest.mark.skip(reason=marker.kwargs["reason"]))
+        for marker in item.iter_markers("differs_on_igb"):
+            item.add_marker(pytest.mark.xfail(reason=marker.kwargs["reason"], strict=True))
+    items.sort(key=keys.__getitem__)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    """Remember how each phase went, and show what the console said when one failed."""
+    outcome = yield
+    report = outcome.get_result()
+    if not report.failed:
+        return
+    item.stash[FAILED] = True
+    machine, mark = item.stash.get(WATCHED, (None, 0))
+    if machine is not None:
+        lines = machine.console_since(mark).splitlines()
+        shown = "\n".join(line for line in lines[-150:] if "lab: mark" not in line)
+        report.sections.append((f"console of the guest during this test ({report.when})",
+                                shown or "(silent)"))
+
+
+FAILED = pytest.StashKey[bool]()
+WATCHED = pytest.StashKey[tuple[Machine, int]]()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for spec, seconds in POOL.boots:
+        terminalreporter.write_line(f"ready after {seconds:5.1f} s: {spec}")
+
+
+def pytest_unconfigure() -> None:
+    POOL.discard()
+
+
+@pytest.fixture
+def machine(request: pytest.FixtureRequest) -> Iterator[Machine]:
+    """The machine that this test's markers ask for, watched while the test runs."""
+    item = request.node
+    got = POOL.get(spec_of(item))
+    item.stash[WATCHED] = (got, got.console_mark())
+    try:
+        yield got
+        problems = verdict(item, got)
+    except BaseException:
+        POOL.discard()
+        raise
+    if problems or item.stash.get(FAILED, False) or item.get_closest_marker("leaves_mess"):
+        # The report of a failure in this teardown still wants to read the console.
+        request.addfinalizer(POOL.discard)
+    if problems:
+        pytest.fail("\n\n".join(problems), pytrace=False)
+
+
+@pytest.fixture
+def dut(machine: Machine) -> Port:
+    """The port under test."""
+    return machine.dut
+
+
+@pytest.fixture
+def peer(machine: Machine) -> Port:
+    """The port at the other end."""
+    return machine.peer
+
+
+def verdict(item: pytest.Item, machine: Machine) -> list[str]:
+    """What is wrong after a test, apart from what the test itself said."""
+    _, mark = item.stash[WATCHED]
+    problems = judge_trouble(machine.kernel_trouble(mark),
+                             [m for m in item.iter_markers("expects_trouble")])
+    if not item.get_closest_marker("leaves_mess") and not item.stash.get(FAILED, False):
+        problems += left_behind(machine)
+    return problems
+
+
+def judge_trouble(reports: list[str], expectations: list[pytest.Mark]) -> list[str]:
+    """Reports that nobody expected, and expectations that nothing met."""
+    regexes = [re.compile(regex, re.S) for mark in expectations for regex in mark.args]
+    problems = [f"the guest's kernel reported during this test:\n{report}" for report in reports
+                if not any(regex.search(report) for regex in regexes)]
+    problems += [f"this test injects a fault whose report was to match {regex.pattern!r}; "
+                 f"there {'was none' if not reports else 'were others'}"
+                 for regex in regexes if not any(map(regex.search, reports))]
+    return problems
+
+
+def left_behind(machine: Machine, patience: float = 15.0) -> list[str]:
+    """Whether each wire still carries both families, as the next test expects."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            for port in machine.duts:
+                script = (f"ping -n -q -c 1 -W 1 {port.far.ipv4} && "
+                          f"ping -n -q -c 1 -W 1 {port.far.ipv6}")
+                port.run(script, timeout=20)
+            return []
+        except LabError as error:
+            if time.monotonic() > end:
+                return [f"the test left a port that carries nothing (tried for {patience:g} s):"
+                        f"\n{error}"]
+            time.sleep(0.3)
