@@ -40,6 +40,11 @@ def _targets() -> list[tuple[str, str]]:
     return [(pair[0], pair[1]) for pair in pairs if len(pair) == 2]
 
 
+def suites_of_host() -> set[str]:
+    """The suites that the system's own apt is set up for."""
+    return {suite for _, suite in _targets()}
+
+
 @functools.cache
 def mirror() -> Mirror:
     """The mirror in the system's sources; NAPIER_MIRROR[_SECURITY] overrides it."""

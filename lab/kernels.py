@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.base import LabError, Stamp, as_root, cache, call, digest, lock, step
+from lab.base import LabError, Stamp, cache, call, digest, lock, step
 from lab.debs import Suite, os_release, unpack
 from lab.image import build_root
 
@@ -59,9 +59,12 @@ class Kernel:
         if not self.chroot:
             return ["make", "-C", str(self.kdir), f"M={directory}", *words]
         kdir, inside = ("/" / path.relative_to(self.chroot) for path in (self.kdir, directory))
-        user = f"--userspec={os.getuid()}:{os.getgid()}"
-        return as_root(["chroot", user, str(self.chroot), "env", "PATH=/usr/bin:/usr/sbin",
-                        "LC_ALL=C.UTF-8", "make", "-C", str(kdir), f"M={inside}", *words])
+        # objtool wants a /proc.  A user who is not root is root in a name space of his own,
+        # and what is built there is his.
+        rights = ["--map-root-user"] if os.getuid() else []
+        return ["unshare", *rights, "--mount", "--pid", "--fork", f"--root={self.chroot}",
+                "--mount-proc", "env", "PATH=/usr/bin:/usr/sbin", "LC_ALL=C.UTF-8",
+                "make", "-C", str(kdir), f"M={inside}", *words]
 
 
 def _versioned(suite: Suite, package: str, version: str) -> list[str]:

@@ -26,7 +26,7 @@ from lab.agent import Agent, AgentError, AgentSilent
 from lab.base import LabError
 from lab.image import guest_image, initramfs, modules_image
 from lab.kernels import Kernel, kernel
-from lab.port import Port
+from lab.port import MODULES, Port
 from lab.qmp import Event, Qmp
 from lab.spec import Spec
 
@@ -182,7 +182,7 @@ class Machine:
             script.append(f"bdf=$(port_behind {port.slot:02x}) || exit 1; echo $bdf")
             if port.role == "dut" and self.spec.irq != "msix":
                 script.append(f"port_irq $bdf {self.spec.irq} || exit 1")
-            script.append(f"port_bind $bdf {port.driver} || exit 1")
+            script.append(f"port_bind $bdf {MODULES[port.driver]} || exit 1")
             script.append(f"port_configure $bdf {port.configuration()} || exit 1")
         found = self.run("\n".join(script), timeout=BOOT_TIMEOUT).out.split()
         for port, pci in zip(ports, found, strict=True):

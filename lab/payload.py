@@ -18,7 +18,7 @@ from lab.spec import Spec
 
 SCRIPTS = ("init", "lib.sh")
 TOOLS = ("regs",)
-HELPERS = ("nomsix",)
+HELPERS = ("nomsix", "seedwarn")
 
 
 def files(spec: Spec, kernel: Kernel, driver: Path | None) -> dict[str, Path]:

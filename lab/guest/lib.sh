@@ -27,6 +27,8 @@ port_netdev() {
 # port_bind BDF DRIVER: bind a port to that driver, whoever else claims its ids.
 port_bind() {
 	device=/sys/bus/pci/devices/$1
+	# virtio-pci only finds virtio devices; the network driver on top is another one.
+	[ "$2" != virtio-pci ] || modprobe virtio_net
 	if [ -e "$device/driver" ]; then
 		[ "$(basename "$(readlink "$device/driver")")" = "$2" ] && return 0
 		echo "$1" > "$device/driver/unbind"

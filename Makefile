@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The one entry.  Each target does the set-up that it needs.
+
+# Debian's own interpreter: one from elsewhere would not see Debian's Python packages.
+PYTHON ?= /usr/bin/python3
+LAB := $(PYTHON) -B -m lab
+export DUT PEER CPUS MEM IRQ IOMMU KERNEL PAIRS ACCEL APPEND KDIR
+
+.PHONY: help setup update run shell test check module clean distclean
+
+help:
+	@echo "make run        boot the lab and show what the port under test carries"
+	@echo "make shell      the same machine, with a root shell in this terminal"
+	@echo "make test       the test suite in the lab"
+	@echo "                  T=tests/driver/test_smoke.py  K=expression  only some"
+	@echo "make check      static checks"
+	@echo "make module     build napier.ko for the lab's kernel (KERNEL=stock|newest)"
+	@echo "                  KDIR=directory  for a kernel of yours, into driver/"
+	@echo "make setup      install and download what all of that needs"
+	@echo "make update     look for newer kernels"
+	@echo "make clean      remove what was built"
+	@echo "make distclean  remove the cache too (downloads, images)"
+	@echo
+	@echo "The machine: DUT=napier|igb PEER=e1000e|igb|virtio|napier CPUS=2 MEM=1G"
+	@echo "             IRQ=msix|msi|intx IOMMU=1 KERNEL=stock|newest PAIRS=1"
+	@echo "             ACCEL=tcg|kvm APPEND='more kernel command line'"
+	@echo "The cache:   NAPIER_CACHE (default: ~/.cache/napier)"
+
+setup:
+	@$(LAB) setup
+
+update:
+	@$(LAB) setup --update
+
+run:
+	@$(LAB) run
+
+shell:
+	@$(LAB) shell
+
+test:
+	@$(LAB) prepare-tests
+	@$(PYTHON) -B -m pytest $(if $(T),$(T),tests) $(if $(K),-k "$(K)")
+
+module:
+	@$(LAB) module $(if $(KERNEL),--kernel $(KERNEL))
+
+check:
+	@$(LAB) setup
+	@check/run
+
+clean:
+	@$(LAB) clean
+
+distclean:
+	@$(LAB) distclean
