@@ -1,0 +1,614 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The two objects of the driver, register access, and the functions that one
+ * file offers to another, grouped by the file that owns them.
+ *
+ * Depends on: napier_csr.h, napier_ring.h, napier_compat.h.
+ *
+ * Layers, each of which calls only those below it (docs/architecture.md):
+ *	L3 control	pci, netdev, reconfig, ethtool, devlink
+ *	L2 data path	irq, ring, tx, rx
+ *	L1 hardware	board, nvm, phy, link, filter, rss, stats
+ *	L0 headers	this file
+ */
+#ifndef _NAPIER_H_
+#define _NAPIER_H_
+
+#include <linux/bitfield.h>
+#include <linux/delay.h>
+#include <linux/etherdevice.h>
+#include <linux/ethtool.h>
+#include <linux/if_vlan.h>
+#include <linux/iopoll.h>
+#include <linux/mii.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/pci.h>
+#include <linux/workqueue.h>
+#include <net/devlink.h>
+
+#include "napier_compat.h"
+#include "napier_csr.h"
+#include "napier_ring.h"
+
+#define NAPIER_DRV_NAME			"napier"
+
+/* Longest frame the receiver is ever told to accept, beyond the MTU: Ethernet
+ * header, two VLAN tags, FCS.
+ */
+#define NAPIER_FRAME_OVERHEAD		(ETH_HLEN + 2 * VLAN_HLEN + ETH_FCS_LEN)
+#define NAPIER_MAX_MTU			9216
+
+#define NAPIER_RSS_KEY_LEN		40
+#define NAPIER_RETA_LEN			128
+#define NAPIER_VFTA_LEN			128
+#define NAPIER_MTA_LEN			128
+#define NAPIER_MAX_RAR			32
+
+enum napier_board_id {
+	NAPIER_BOARD_82576,
+	NAPIER_BOARD_82580,
+	NAPIER_BOARD_I350,
+	NAPIER_BOARD_I354,
+	NAPIER_BOARD_I210,
+	NAPIER_BOARD_I211,
+};
+
+/* Differences that are not a number in struct napier_board. Those that begin
+ * with QEMU name a deviation of the emulated 82576 and are set only for it.
+ */
+#define NAPIER_QUIRK_IVAR_COLUMNS	BIT(0)	/* 82576: IVAR is column-major */
+#define NAPIER_QUIRK_MDICNFG		BIT(1)	/* PHY address in MDICNFG */
+#define NAPIER_QUIRK_INVM		BIT(2)	/* MAC address may be in iNVM */
+#define NAPIER_QUIRK_PORT_NVM		BIT(3)	/* an NVM section per port */
+#define NAPIER_QUIRK_LB_TAG_BE		BIT(4)	/* looped-back VLAN tag is BE */
+#define NAPIER_QUIRK_EEMNGCTL_I210	BIT(5)	/* EEMNGCTL has moved */
+#define NAPIER_QUIRK_MDICNFG_LOST	BIT(6)	/* a reset forgets MDICNFG */
+#define NAPIER_QUIRK_NVM_COMPAT		BIT(7)	/* NVM says which checksums are */
+#define NAPIER_QUIRK_VFTA_REPEAT	BIT(8)	/* a write to VFTA may be lost */
+#define NAPIER_QUIRK_MTA_CHECK		BIT(9)	/* a write to MTA may be lost */
+#define NAPIER_QUIRK_RQDPC_RW		BIT(10)	/* write 0 to clear RQDPC */
+#define NAPIER_QUIRK_PCIE_TIMEOUT	BIT(11)	/* short completion timeout */
+#define NAPIER_QUIRK_QEMU_NO_EIAM	BIT(16)	/* auto-mask does not exist */
+#define NAPIER_QUIRK_QEMU_EITR_1024	BIT(17)	/* EITR counts 1024 ns, not 256 */
+#define NAPIER_QUIRK_QEMU_NO_CFG_DONE	BIT(18)	/* AUTO_RD, CFG_DONE stay 0 */
+#define NAPIER_QUIRK_QEMU_RUC		BIT(19)	/* RUC counts good frames */
+
+/**
+ * struct napier_board - what distinguishes the parts of the family
+ * @name: marketing name
+ * @queues: queue pairs of the part
+ * @reta_shift: position of the queue number in a byte of RETA
+ * @rar_count: exact-match address filters
+ * @rx_fifo_kb: receive packet buffer in KiB; 0: read RXPBS
+ * @rx_wthresh: RXDCTL.WTHRESH
+ * @quirks: NAPIER_QUIRK_*
+ */
+struct napier_board {
+	const char *name;
+	u8 queues;
+	u8 reta_shift;
+	u8 rar_count;
+	u8 rx_fifo_kb;
+	u8 rx_wthresh;
+	u32 quirks;
+};
+
+enum napier_irq_mode {
+	NAPIER_IRQ_NONE,
+	NAPIER_IRQ_MSIX,
+	NAPIER_IRQ_MSI,
+	NAPIER_IRQ_INTX,
+};
+
+/**
+ * struct napier_hw_stats - counters of the device, 64 bit wide and monotonic
+ * @lock: serialises reading the registers, which clears them
+ * @syncp: protects @count against torn reads by ndo_get_stats64, which may not
+ *	sleep
+ * @count: accumulated values, indexed by enum napier_hw_stat
+ *	(napier_stats.c)
+ */
+#define NAPIER_HW_STATS_MAX		64
+struct napier_hw_stats {
+	struct mutex lock;
+	struct u64_stats_sync syncp;
+	u64_stats_t count[NAPIER_HW_STATS_MAX];
+};
+
+/**
+ * struct napier_phy - the PHY and what was asked of it
+ * @lock: MDIC, the software/firmware semaphore around it, and all fields here
+ * @addr: address on the MDIO bus
+ * @id: PHY identifier, registers 2 and 3
+ * @mii: for the helpers of mii.c
+ * @pause_rx: pause reception asked for by the user
+ * @pause_tx: pause transmission asked for by the user
+ * @pause_autoneg: pause is negotiated
+ * @sgmii: an external PHY behind SGMII, reached through MDIO
+ * @bmcr: MII_BMCR as the user wants it: BMCR_ANENABLE, or a forced mode
+ * @adv: MII_ADVERTISE as the user wants it, without the pause bits
+ * @ctrl1000: speeds in MII_CTRL1000 as the user wants them
+ */
+struct napier_phy {
+	struct mutex lock;
+	u8 addr;
+	u32 id;
+	struct mii_if_info mii;
+	bool pause_rx;
+	bool pause_tx;
+	bool pause_autoneg;
+	bool sgmii;
+	u16 bmcr;
+	u16 adv;
+	u16 ctrl1000;
+};
+
+/**
+ * struct napier_link - state of the link as last seen, under napier_phy.lock
+ * @up: carrier
+ * @speed: SPEED_*
+ * @duplex: DUPLEX_*
+ * @rx_pause: pause frames are honoured
+ * @tx_pause: pause frames are sent
+ * @down_events: times that the link went away without being told to
+ * @started: between napier_link_start() and napier_link_stop()
+ * @watermark_mtu: MTU for which the flow control thresholds were computed
+ */
+struct napier_link {
+	bool up;
+	int speed;
+	int duplex;
+	bool rx_pause;
+	bool tx_pause;
+	u32 down_events;
+	bool started;
+	u32 watermark_mtu;
+};
+
+/**
+ * struct napier_filter - shadow of the receive filters
+ * @lock: RCTL and everything here; taken under the address lists' lock
+ * @vfta: VLAN filter
+ * @rctl: last value written to RCTL
+ * @rar_used: RAR entries in use
+ * @uc_overflow: more unicast addresses than RAR entries
+ * @vlan_filter: NETIF_F_HW_VLAN_CTAG_FILTER is on
+ */
+struct napier_filter {
+	spinlock_t lock;
+	u32 vfta[NAPIER_VFTA_LEN];
+	u32 rctl;
+	u32 rar_used;
+	bool uc_overflow;
+	bool vlan_filter;
+};
+
+/**
+ * struct napier_dev - one PCI function; private data of its devlink instance
+ * @bar: register gate. NULL once the device stopped answering or was put to
+ *	sleep; all accessors then do nothing and reads give all ones.
+ * @bar_base: where BAR 0 is mapped, for opening the gate again
+ * @pdev: PCI device
+ * @netdev: its network device
+ * @board: what kind of part this is
+ * @quirks: board->quirks plus those of the emulator
+ * @func: PCI function number as STATUS reports it
+ * @irq_mode: MSI-X, MSI or INTx
+ * @num_vectors: interrupt vectors allocated
+ * @other_irq: Linux interrupt of the link's vector, 0 while not requested
+ * @other_name: name of that in /proc/interrupts
+ * @vec: one per possible queue pair, allocated in probe
+ * @service: link check and statistics; every second while the interface is
+ *	up, and at once after a link interrupt
+ * @refill: polls rings again for which there was too little memory
+ * @reset_work: full reset after a transmit timeout
+ * @ctrl_lock: CTRL, in which link and filter have fields; innermost
+ * @swsm_rescued: a stale semaphore was broken, which is done once
+ * @stats: device counters
+ * @phy: PHY
+ * @link: link state
+ * @filter: receive filters
+ * @mac_addr: factory address
+ * @nvm_version: NVM word 5
+ * @nvm_valid: the checksum was right
+ */
+struct napier_dev {
+	u8 __iomem *bar;
+	u8 __iomem *bar_base;
+	struct pci_dev *pdev;
+	struct net_device *netdev;
+	const struct napier_board *board;
+	u32 quirks;
+	u8 func;
+
+	enum napier_irq_mode irq_mode;
+	int num_vectors;
+	int other_irq;
+	char other_name[IFNAMSIZ + 16];
+	struct napier_vector *vec[NAPIER_MAX_QUEUES];
+
+	struct delayed_work service;
+	struct delayed_work refill;
+	struct work_struct reset_work;
+
+	spinlock_t ctrl_lock;
+	bool swsm_rescued;
+
+	struct napier_hw_stats stats;
+	struct napier_phy phy;
+	struct napier_link link;
+	struct napier_filter filter;
+
+	u8 mac_addr[ETH_ALEN];
+	u16 nvm_version;
+	bool nvm_valid;
+};
+
+/**
+ * struct napier_rss - receive-side scaling as configured
+ * @key: Toeplitz key
+ * @reta: queue per hash bucket
+ * @udp4: UDP over IPv4 hashes ports
+ * @udp6: UDP over IPv6 hashes ports
+ */
+struct napier_rss {
+	u8 key[NAPIER_RSS_KEY_LEN];
+	u8 reta[NAPIER_RETA_LEN];
+	bool udp4;
+	bool udp6;
+};
+
+/**
+ * struct napier_net - private data of the network device
+ * @ndev: back pointer
+ * @nd: the PCI function
+ * @cfg: the running configuration, with its rings while the interface is up
+ * @rss: receive-side scaling
+ * @coalesce_usecs: interrupt throttle of every vector, in microseconds
+ * @dead_tx: counters of transmit rings that are gone
+ * @dead_rx: counters of receive rings that are gone
+ * @dead_lock: readers of the two, who may not sleep, against the fold
+ * @tx_timeouts: calls of ndo_tx_timeout
+ * @resets: full resets of the device
+ * @reconfigs: changes made by napier_config_apply() on a running interface
+ */
+struct napier_net {
+	struct net_device *ndev;
+	struct napier_dev *nd;
+	struct napier_config cfg;
+	struct napier_rss rss;
+	u32 coalesce_usecs;
+
+	struct napier_tx_totals dead_tx;
+	struct napier_rx_totals dead_rx;
+	spinlock_t dead_lock;
+
+	u64 tx_timeouts;
+	u64 resets;
+	u64 reconfigs;
+};
+
+/* ---- register access --------------------------------------------------- */
+
+void napier_gate_close(struct napier_dev *nd);
+
+/**
+ * napier_wr32 - write a register
+ * @nd: device
+ * @reg: byte offset in BAR 0
+ * @val: value
+ *
+ * Context: any. Does nothing while the gate is closed.
+ */
+static inline void napier_wr32(struct napier_dev *nd, u32 reg, u32 val)
+{
+	u8 __iomem *bar = READ_ONCE(nd->bar);
+
+	if (likely(bar))
+		writel(val, bar + reg);
+}
+
+/**
+ * napier_rd32 - read a register
+ * @nd: device
+ * @reg: byte offset in BAR 0
+ *
+ * A device that has gone away answers with all ones. One register may hold
+ * that value by right, STATUS cannot (it has reserved bits that read 0), so
+ * the gate is closed only when both agree.
+ *
+ * Context: any.
+ * Return: the value, all ones while the gate is closed.
+ */
+static inline u32 napier_rd32(struct napier_dev *nd, u32 reg)
+{
+	u8 __iomem *bar = READ_ONCE(nd->bar);
+	u32 val;
+
+	if (unlikely(!bar))
+		return ~0U;
+
+	val = readl(bar + reg);
+	if (unlikely(val == ~0U) && readl(bar + NAPIER_STATUS) == ~0U)
+		napier_gate_close(nd);
+
+	return val;
+}
+
+/**
+ * napier_rmw32 - change some bits of a register
+ * @nd: device
+ * @reg: byte offset in BAR 0
+ * @clear: bits to clear
+ * @set: bits to set
+ *
+ * Context: whatever serialises writers of @reg.
+ */
+static inline void napier_rmw32(struct napier_dev *nd, u32 reg, u32 clear,
+				u32 set)
+{
+	napier_wr32(nd, reg, (napier_rd32(nd, reg) & ~clear) | set);
+}
+
+/**
+ * napier_flush - wait until posted writes have reached the device
+ * @nd: device
+ */
+static inline void napier_flush(struct napier_dev *nd)
+{
+	napier_rd32(nd, NAPIER_STATUS);
+}
+
+/**
+ * napier_poll32 - wait for bits of a register
+ * @nd: device
+ * @reg: byte offset in BAR 0
+ * @mask: bits to look at
+ * @want: value that they must get
+ * @timeout_us: for how long
+ *
+ * Context: may sleep.
+ * Return: 0, -ETIMEDOUT, or -ENODEV if the device does not answer.
+ */
+static inline int napier_poll32(struct napier_dev *nd, u32 reg, u32 mask,
+				u32 want, u32 timeout_us)
+{
+	u32 val;
+	int err;
+
+	err = read_poll_timeout(napier_rd32, val,
+				(val & mask) == want || !READ_ONCE(nd->bar),
+				50, timeout_us, false, nd, reg);
+
+	return READ_ONCE(nd->bar) ? err : -ENODEV;
+}
+
+/**
+ * napier_gate_open - let register accesses through again
+ * @nd: device
+ */
+static inline void napier_gate_open(struct napier_dev *nd)
+{
+	WRITE_ONCE(nd->bar, nd->bar_base);
+}
+
+static inline bool napier_is_gone(struct napier_dev *nd)
+{
+	return !READ_ONCE(nd->bar);
+}
+
+static inline bool napier_is_msix(const struct napier_dev *nd)
+{
+	return nd->irq_mode == NAPIER_IRQ_MSIX;
+}
+
+/* ---- napier_board.c ---------------------------------------------------- */
+
+const struct napier_board *napier_board_get(enum napier_board_id id);
+void napier_board_identify(struct napier_dev *nd, enum napier_board_id id);
+void napier_ctrl_update(struct napier_dev *nd, u32 clear, u32 set);
+int napier_reset_hw(struct napier_dev *nd);
+int napier_swfw_acquire(struct napier_dev *nd, u32 mask);
+void napier_swfw_release(struct napier_dev *nd, u32 mask);
+u32 napier_swfw_phy_mask(const struct napier_dev *nd);
+void napier_drv_load(struct napier_dev *nd, bool loaded);
+bool napier_phy_reset_blocked(struct napier_dev *nd);
+bool napier_firmware_uses_phy(struct napier_dev *nd);
+u32 napier_rx_fifo_bytes(struct napier_dev *nd);
+
+/* ---- napier_nvm.c ------------------------------------------------------ */
+
+#define NAPIER_NVM_WORD_MAC		0x00
+#define NAPIER_NVM_WORD_COMPAT		0x03
+#define   NAPIER_NVM_COMPAT_SECTIONS	BIT(15)
+#define NAPIER_NVM_WORD_VERSION		0x05
+#define   NAPIER_NVM_VERSION_MAJOR	GENMASK(15, 12)
+#define   NAPIER_NVM_VERSION_MINOR	GENMASK(11, 4)
+#define   NAPIER_NVM_VERSION_IMAGE	GENMASK(3, 0)
+#define   NAPIER_NVM_VERSION_OLD	GENMASK(11, 8)
+#define   NAPIER_NVM_VERSION_DIGITS	GENMASK(7, 0)
+#define NAPIER_NVM_WORD_INIT3		0x24
+#define   NAPIER_NVM_INIT3_EXT_MDIO	BIT(2)
+#define   NAPIER_NVM_INIT3_COM_MDIO	BIT(3)
+#define NAPIER_NVM_WORD_ALT_MAC		0x37
+#define NAPIER_NVM_WORD_CHECKSUM	0x3F
+#define NAPIER_NVM_CHECKSUM		0xBABA
+
+/**
+ * napier_nvm_port_offset - where the NVM section of a port begins
+ * @func: number of the port, 0 to 3
+ *
+ * Return: offset in words; for parts with NAPIER_QUIRK_PORT_NVM.
+ */
+static inline u16 napier_nvm_port_offset(u8 func)
+{
+	return func ? 0x40 + 0x40 * func : 0;
+}
+
+int napier_nvm_read(struct napier_dev *nd, u16 addr, u16 *data, u16 words);
+void napier_nvm_init(struct napier_dev *nd);
+void napier_nvm_version(const struct napier_dev *nd, char *buf, size_t len);
+
+/* ---- napier_phy.c ------------------------------------------------------ */
+
+int napier_phy_init(struct napier_dev *nd);
+int napier_phy_read(struct napier_dev *nd, u8 reg, u16 *val);
+int napier_phy_write(struct napier_dev *nd, u8 reg, u16 val);
+void napier_phy_fix_pll(struct napier_dev *nd);
+int napier_phy_restart_autoneg(struct napier_dev *nd);
+int napier_phy_ioctl(struct napier_dev *nd, struct ifreq *ifr, int cmd);
+
+/* under phy.lock, for napier_link.c */
+int __napier_phy_read(struct napier_dev *nd, u8 reg, u16 *val);
+int __napier_phy_write(struct napier_dev *nd, u8 reg, u16 val);
+void __napier_phy_power(struct napier_dev *nd, bool on);
+int __napier_phy_restart_autoneg(struct napier_dev *nd);
+
+/* ---- napier_link.c ----------------------------------------------------- */
+
+void napier_link_init(struct napier_dev *nd);
+void napier_link_start(struct napier_dev *nd);
+void napier_link_stop(struct napier_dev *nd);
+void napier_link_check(struct napier_dev *nd);
+int napier_link_get_ksettings(struct napier_dev *nd,
+			      struct ethtool_link_ksettings *cmd);
+int napier_link_set_ksettings(struct napier_dev *nd,
+			      const struct ethtool_link_ksettings *cmd);
+void napier_link_get_pause(struct napier_dev *nd,
+			   struct ethtool_pauseparam *pause);
+
+/* ---- napier_filter.c --------------------------------------------------- */
+
+void napier_filter_sync(struct napier_dev *nd, struct netdev_hw_addr_list *uc,
+			struct netdev_hw_addr_list *mc);
+void napier_filter_set_addr(struct napier_dev *nd, const u8 *addr);
+void napier_filter_set_vlan(struct napier_dev *nd, u16 vid, bool on);
+void napier_filter_set_features(struct napier_dev *nd, netdev_features_t f);
+void napier_filter_enable(struct napier_dev *nd, bool on);
+void napier_filter_restore(struct napier_dev *nd);
+
+/* ---- napier_rss.c ------------------------------------------------------ */
+
+void napier_rss_init(struct napier_net *nn);
+void napier_rss_resize(struct napier_net *nn, u32 nr_queues);
+void napier_rss_program(struct napier_net *nn);
+void napier_rss_get(struct napier_net *nn, struct ethtool_rxfh_param *rxfh);
+int napier_rss_set(struct napier_net *nn, const struct ethtool_rxfh_param *rxfh,
+		   struct netlink_ext_ack *extack);
+
+/* ---- napier_stats.c ---------------------------------------------------- */
+
+void napier_stats_init(struct napier_dev *nd);
+void napier_stats_clear_hw(struct napier_dev *nd);
+void napier_stats_update(struct napier_dev *nd);
+void napier_stats_get_link64(struct napier_dev *nd,
+			     struct rtnl_link_stats64 *s);
+void napier_stats_get_mac(struct napier_dev *nd,
+			  struct ethtool_eth_mac_stats *s);
+void napier_stats_get_phy(struct napier_dev *nd,
+			  struct ethtool_eth_phy_stats *s);
+void napier_stats_get_ctrl(struct napier_dev *nd,
+			   struct ethtool_eth_ctrl_stats *s);
+void napier_stats_get_pause(struct napier_dev *nd,
+			    struct ethtool_pause_stats *s);
+void napier_stats_get_rmon(struct napier_dev *nd,
+			   struct ethtool_rmon_stats *s,
+			   const struct ethtool_rmon_hist_range **ranges);
+int napier_stats_private_count(void);
+void napier_stats_private_strings(u8 **data);
+void napier_stats_get_private(struct napier_dev *nd, u64 *data);
+
+/* ---- napier_tx.c ------------------------------------------------------- */
+
+netdev_tx_t napier_xmit(struct sk_buff *skb, struct net_device *ndev);
+netdev_features_t napier_features_check(struct sk_buff *skb,
+					struct net_device *ndev,
+					netdev_features_t features);
+bool napier_tx_clean(struct napier_tx_ring *tx, int budget);
+void napier_tx_purge(struct napier_tx_ring *tx);
+bool napier_tx_pending(const struct napier_tx_ring *tx);
+
+/* ---- napier_rx.c ------------------------------------------------------- */
+
+int napier_rx_poll(struct napier_rx_ring *rx, struct napi_struct *napi,
+		   int budget);
+bool napier_rx_refill(struct napier_rx_ring *rx, gfp_t gfp);
+void napier_rx_purge(struct napier_rx_ring *rx);
+bool napier_rx_pending(const struct napier_rx_ring *rx);
+
+/* ---- napier_ring.c ----------------------------------------------------- */
+
+void napier_rx_geom_init(struct napier_rx_geom *geom, u32 mtu);
+struct napier_tx_ring *napier_tx_ring_alloc(struct napier_net *nn, u32 idx,
+					    u32 size);
+void napier_tx_ring_free(struct napier_tx_ring *tx);
+void napier_tx_ring_enable(struct napier_net *nn, struct napier_tx_ring *tx);
+void napier_tx_ring_disable(struct napier_net *nn, struct napier_tx_ring *tx);
+void napier_tx_ring_totals(const struct napier_tx_ring *tx,
+			   struct napier_tx_totals *t);
+struct napier_rx_ring *napier_rx_ring_alloc(struct napier_net *nn, u32 idx,
+					    u32 size,
+					    const struct napier_rx_geom *geom);
+void napier_rx_ring_free(struct napier_rx_ring *rx);
+void napier_rx_ring_enable(struct napier_net *nn, struct napier_rx_ring *rx);
+void napier_rx_ring_disable(struct napier_net *nn, struct napier_rx_ring *rx);
+void napier_rx_ring_retire(struct napier_rx_ring *rx);
+void napier_rx_ring_rewind(struct napier_rx_ring *rx);
+void napier_rx_ring_set_features(struct napier_net *nn,
+				 struct napier_rx_ring *rx);
+void napier_rx_ring_totals(const struct napier_rx_ring *rx,
+			   struct napier_rx_totals *t);
+
+/* ---- napier_irq.c ------------------------------------------------------ */
+
+int napier_irq_init(struct napier_dev *nd);
+void napier_irq_exit(struct napier_dev *nd);
+int napier_irq_downgrade(struct napier_dev *nd);
+u32 napier_irq_max_queues(const struct napier_dev *nd);
+int napier_irq_request_other(struct napier_dev *nd);
+void napier_irq_free_other(struct napier_dev *nd);
+int napier_irq_request(struct napier_dev *nd, u32 first, u32 end);
+void napier_irq_free(struct napier_dev *nd, u32 first, u32 end);
+void napier_irq_rename(struct napier_dev *nd);
+void napier_irq_program(struct napier_net *nn);
+void napier_irq_enable(struct napier_net *nn);
+void napier_irq_disable(struct napier_net *nn);
+void napier_irq_kick(struct napier_vector *vec);
+void napier_refill_work(struct work_struct *work);
+u32 napier_eitr_from_usecs(const struct napier_dev *nd, u32 usecs);
+void napier_vector_add(struct napier_net *nn, u32 idx);
+void napier_vector_del(struct napier_net *nn, u32 idx);
+void napier_vector_enable(struct napier_vector *vec);
+void napier_vector_disable(struct napier_vector *vec);
+
+/* ---- napier_reconfig.c ------------------------------------------------- */
+
+int napier_config_validate(struct napier_net *nn, struct napier_config *cfg,
+			   struct netlink_ext_ack *extack);
+int napier_config_apply(struct napier_net *nn, struct napier_config *cfg,
+			struct netlink_ext_ack *extack);
+int napier_start(struct napier_net *nn, struct netlink_ext_ack *extack);
+void napier_stop(struct napier_net *nn);
+void napier_reset(struct napier_net *nn);
+void napier_quiesce(struct napier_net *nn);
+int napier_resume(struct napier_net *nn);
+void napier_reset_work(struct work_struct *work);
+
+/* ---- napier_netdev.c --------------------------------------------------- */
+
+struct net_device *napier_netdev_alloc(struct napier_dev *nd);
+void napier_netdev_queue_totals(struct napier_net *nn,
+				struct napier_tx_totals *tx,
+				struct napier_rx_totals *rx);
+bool napier_netdev_is_ours(const struct net_device *ndev);
+
+/* ---- napier_ethtool.c -------------------------------------------------- */
+
+extern const struct ethtool_ops napier_ethtool_ops;
+
+/* ---- napier_devlink.c -------------------------------------------------- */
+
+extern const struct devlink_ops napier_devlink_ops;
+
+#endif /* _NAPIER_H_ */

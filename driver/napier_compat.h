@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Gives Linux 6.12 the names of Linux 7.3. The only file that asks for a
+ * version: to drop 6.12, delete it and the lines that include it.
+ *
+ * Depends on: nothing.
+ */
+#ifndef _NAPIER_COMPAT_H_
+#define _NAPIER_COMPAT_H_
+
+#include <linux/ethtool.h>
+#include <linux/netdevice.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#error "napier needs Linux 6.12 or newer"
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+
+/* 6.12 has no instance lock: everything runs under rtnl. */
+static inline void netdev_lock(struct net_device *dev)
+{
+}
+
+static inline void netdev_unlock(struct net_device *dev)
+{
+}
+
+#define napi_enable_locked(napi)		napi_enable(napi)
+#define napi_disable_locked(napi)		napi_disable(napi)
+#define netif_napi_del_locked(napi)		netif_napi_del(napi)
+#define netif_napi_set_irq_locked(napi, irq)	netif_napi_set_irq(napi, irq)
+
+static inline void netif_napi_add_config_locked(struct net_device *dev,
+						struct napi_struct *napi,
+						int (*poll)(struct napi_struct *,
+							    int),
+						int index)
+{
+	netif_napi_add(dev, napi, poll);
+}
+
+/* Nothing to ask for. */
+#define napier_compat_request_ops_lock(dev)	do { } while (0)
+#define NAPIER_COMPAT_OP_NEEDS_RTNL(bits)
+
+/* ndo_set_rx_mode_async, called with snapshots of the lists, becomes
+ * ndo_set_rx_mode, called with the lists and their spinlock held.
+ */
+#define NAPIER_COMPAT_SET_RX_MODE(fn)					\
+static void fn##_sync(struct net_device *dev)				\
+{									\
+	fn(dev, &dev->uc, &dev->mc);					\
+}
+#define NAPIER_COMPAT_NDO_SET_RX_MODE(fn)	.ndo_set_rx_mode = fn##_sync
+
+/* ethtool_ops.get_rx_ring_count is a case of get_rxnfc. */
+#define NAPIER_COMPAT_RX_RING_COUNT(fn)					\
+static int fn##_nfc(struct net_device *dev, struct ethtool_rxnfc *cmd,	\
+		    u32 *rules)						\
+{									\
+	if (cmd->cmd != ETHTOOL_GRXRINGS)				\
+		return -EOPNOTSUPP;					\
+	cmd->data = fn(dev);						\
+	return 0;							\
+}
+#define NAPIER_COMPAT_OP_RX_RING_COUNT(fn)	.get_rxnfc = fn##_nfc
+
+#else /* 7.x */
+
+#define napier_compat_request_ops_lock(dev)	((dev)->request_ops_lock = true)
+#define NAPIER_COMPAT_OP_NEEDS_RTNL(bits)	.op_needs_rtnl = (bits),
+#define NAPIER_COMPAT_SET_RX_MODE(fn)
+#define NAPIER_COMPAT_NDO_SET_RX_MODE(fn)	.ndo_set_rx_mode_async = fn
+#define NAPIER_COMPAT_RX_RING_COUNT(fn)
+#define NAPIER_COMPAT_OP_RX_RING_COUNT(fn)	.get_rx_ring_count = fn
+
+#endif
+
+#endif /* _NAPIER_COMPAT_H_ */

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Registers of Intel's 82576 family: 82576, 82580, I350, I354, I210, I211.
+ *
+ * Depends on: nothing but bit macros. No C code, no types.
+ *
+ * A register's fields stand under it, one tab further in. The comment behind a
+ * register gives its access (RW, RO, WO, RC = read clears) and, where it is not
+ * in every part, the boards that have it. Addresses and bits were compared with
+ * the definitions of the in-tree igb (Linux 7.3, e1000_regs.h, e1000_defines.h,
+ * e1000_82575.h) and with QEMU 10.0's igb_regs.h.
+ */
+#ifndef _NAPIER_CSR_H_
+#define _NAPIER_CSR_H_
+
+#include <linux/bits.h>
+
+/* ---- Device control ---------------------------------------------------- */
+#define NAPIER_CTRL			0x00000	/* RW */
+#define   NAPIER_CTRL_FD		BIT(0)
+#define   NAPIER_CTRL_GIO_MASTER_DIS	BIT(2)
+#define   NAPIER_CTRL_ASDE		BIT(5)
+#define   NAPIER_CTRL_SLU		BIT(6)
+#define   NAPIER_CTRL_SPEED		GENMASK(9, 8)
+#define   NAPIER_CTRL_FRCSPD		BIT(11)
+#define   NAPIER_CTRL_FRCDPX		BIT(12)
+#define   NAPIER_CTRL_SWDPIN0		BIT(18)
+#define   NAPIER_CTRL_SWDPIN1		BIT(19)
+#define   NAPIER_CTRL_RST		BIT(26)
+#define   NAPIER_CTRL_RFCE		BIT(27)
+#define   NAPIER_CTRL_TFCE		BIT(28)
+#define   NAPIER_CTRL_VME		BIT(30)
+#define   NAPIER_CTRL_PHY_RST		BIT(31)
+
+#define NAPIER_STATUS			0x00008	/* RO */
+#define   NAPIER_STATUS_FD		BIT(0)
+#define   NAPIER_STATUS_LU		BIT(1)
+#define   NAPIER_STATUS_FUNC		GENMASK(3, 2)
+#define   NAPIER_STATUS_SPEED		GENMASK(7, 6)
+enum napier_status_speed {
+	NAPIER_STATUS_SPEED_10		= 0,
+	NAPIER_STATUS_SPEED_100		= 1,
+	/* 2 and 3 both mean 1000 Mbit/s */
+};
+
+#define   NAPIER_STATUS_DEV_RST_SET	BIT(20)	/* W1C, 82580 and later */
+#define   NAPIER_STATUS_GIO_MASTER	BIT(19)
+
+#define NAPIER_CTRL_EXT			0x00018	/* RW */
+#define   NAPIER_CTRL_EXT_SDP3_DATA	BIT(7)
+#define   NAPIER_CTRL_EXT_PFRSTD	BIT(14)
+#define   NAPIER_CTRL_EXT_SDLPE		BIT(18)
+#define   NAPIER_CTRL_EXT_PHYPDEN	BIT(20)	/* I210 I211 */
+#define   NAPIER_CTRL_EXT_LINK_MODE	GENMASK(23, 22)
+enum napier_link_mode {
+	NAPIER_LINK_MODE_COPPER		= 0,
+	NAPIER_LINK_MODE_KX		= 1,
+	NAPIER_LINK_MODE_SGMII		= 2,
+	NAPIER_LINK_MODE_SERDES		= 3,
+};
+
+#define   NAPIER_CTRL_EXT_I2C_ENA	BIT(25)
+#define   NAPIER_CTRL_EXT_DRV_LOAD	BIT(28)
+
+#define NAPIER_GCR			0x05B00	/* RW */
+#define   NAPIER_GCR_CMPL_TMOUT		GENMASK(15, 12)
+#define   NAPIER_GCR_CMPL_TMOUT_RESEND	BIT(16)
+#define   NAPIER_GCR_CAP_VER2		BIT(18)
+
+#define NAPIER_WUC			0x05800	/* RW */
+#define NAPIER_WUFC			0x05808	/* RW */
+
+/* ---- NVM --------------------------------------------------------------- */
+#define NAPIER_EECD			0x00010	/* RW */
+#define   NAPIER_EECD_PRES		BIT(8)
+#define   NAPIER_EECD_AUTO_RD		BIT(9)
+#define   NAPIER_EECD_FLASH_DETECTED	BIT(19)	/* I210 */
+
+#define NAPIER_EERD			0x00014	/* RW */
+#define   NAPIER_EERD_START		BIT(0)
+#define   NAPIER_EERD_DONE		BIT(1)
+#define   NAPIER_EERD_ADDR		GENMASK(15, 2)
+#define   NAPIER_EERD_DATA		GENMASK(31, 16)
+
+#define NAPIER_INVM_DATA(n)		(0x12120 + 4 * (n))	/* RO, I210 I211 */
+#define   NAPIER_INVM_DATA_COUNT	64
+#define   NAPIER_INVM_TYPE		GENMASK(2, 0)
+#define   NAPIER_INVM_WORD_ADDR		GENMASK(15, 9)
+#define   NAPIER_INVM_WORD_DATA		GENMASK(31, 16)
+enum napier_invm_type {
+	NAPIER_INVM_TYPE_FREE		= 0,
+	NAPIER_INVM_TYPE_WORD		= 1,
+	NAPIER_INVM_TYPE_CSR		= 2,	/* one more dword follows */
+	NAPIER_INVM_TYPE_PHY		= 3,
+	NAPIER_INVM_TYPE_KEY		= 4,	/* eight more dwords follow */
+};
+
+#define NAPIER_EEARBC			0x12024	/* RW, I210 I211 */
+#define   NAPIER_EEARBC_ADDR		GENMASK(15, 4)
+#define   NAPIER_EEARBC_DATA		GENMASK(31, 16)
+
+#define NAPIER_EEMNGCTL			0x01010	/* RW, 82576 82580 I350 I354 */
+#define NAPIER_EEMNGCTL_I210		0x12030	/* RW, I210 I211 */
+#define   NAPIER_EEMNGCTL_CFG_DONE(f)	(BIT(18) << (f))
+
+/* ---- PHY --------------------------------------------------------------- */
+#define NAPIER_MDIC			0x00020	/* RW */
+#define   NAPIER_MDIC_DATA		GENMASK(15, 0)
+#define   NAPIER_MDIC_REG		GENMASK(20, 16)
+#define   NAPIER_MDIC_PHY		GENMASK(25, 21)	/* 82576 */
+#define   NAPIER_MDIC_OP		GENMASK(27, 26)
+enum napier_mdic_op {
+	NAPIER_MDIC_OP_WRITE		= 1,
+	NAPIER_MDIC_OP_READ		= 2,
+};
+
+#define   NAPIER_MDIC_READY		BIT(28)
+#define   NAPIER_MDIC_ERROR		BIT(30)
+#define   NAPIER_MDIC_DEST		BIT(31)	/* 82576: external PHY */
+
+#define NAPIER_MDICNFG			0x00E04	/* RW, 82580 and later */
+#define   NAPIER_MDICNFG_PHY		GENMASK(25, 21)
+#define   NAPIER_MDICNFG_COM_MDIO	BIT(30)
+#define   NAPIER_MDICNFG_EXT_MDIO	BIT(31)
+
+#define NAPIER_PHPM			0x00E14	/* RW, 82580 and later */
+#define   NAPIER_PHPM_D0_LPLU		BIT(1)
+#define   NAPIER_PHPM_GO_LINKD		BIT(5)
+
+/* ---- Serial link to an external PHY ------------------------------------ */
+#define NAPIER_SCTL			0x00024	/* RW */
+#define   NAPIER_SCTL_NO_LOOPBACK	0x0400	/* whole register */
+#define NAPIER_CONNSW			0x00034	/* RW */
+#define   NAPIER_CONNSW_ENRGSRC		BIT(2)
+#define NAPIER_PCS_LCTL			0x04208	/* RW */
+#define   NAPIER_PCS_LCTL_FLV_LINK_UP	BIT(0)
+#define   NAPIER_PCS_LCTL_FSD		BIT(4)
+#define   NAPIER_PCS_LCTL_FORCE_LINK	BIT(5)
+#define   NAPIER_PCS_LCTL_FORCE_FCTRL	BIT(7)
+#define   NAPIER_PCS_LCTL_AN_ENABLE	BIT(16)
+#define   NAPIER_PCS_LCTL_AN_RESTART	BIT(17)
+#define   NAPIER_PCS_LCTL_AN_TIMEOUT	BIT(18)
+#define NAPIER_PCS_ANADV		0x04218	/* RW */
+#define   NAPIER_PCS_ANADV_PAUSE	BIT(7)
+#define   NAPIER_PCS_ANADV_ASM_DIR	BIT(8)
+
+/* ---- Shared with firmware ---------------------------------------------- */
+#define NAPIER_SWSM			0x05B50	/* RW, reading sets SMBI */
+#define   NAPIER_SWSM_SMBI		BIT(0)
+#define   NAPIER_SWSM_SWESMBI		BIT(1)
+
+#define NAPIER_SW_FW_SYNC		0x05B5C	/* RW, under SWSM */
+#define   NAPIER_SW_FW_SYNC_NVM		BIT(0)
+#define   NAPIER_SW_FW_SYNC_PHY0	BIT(1)
+#define   NAPIER_SW_FW_SYNC_PHY1	BIT(2)
+#define   NAPIER_SW_FW_SYNC_PHY2	BIT(5)
+#define   NAPIER_SW_FW_SYNC_PHY3	BIT(6)
+#define   NAPIER_SW_FW_SYNC_FW_SHIFT	16
+
+#define NAPIER_FWSM			0x05B54	/* RO */
+#define   NAPIER_FWSM_MODE		GENMASK(3, 1)
+#define   NAPIER_FWSM_FW_VALID		BIT(15)
+
+#define NAPIER_FACTPS			0x05B30	/* RO */
+#define   NAPIER_FACTPS_MNGCG		BIT(29)
+
+#define NAPIER_MANC			0x05820	/* RW */
+#define   NAPIER_MANC_SMBUS_EN		BIT(0)
+#define   NAPIER_MANC_ASF_EN		BIT(1)
+#define   NAPIER_MANC_RCV_TCO_EN	BIT(17)
+#define   NAPIER_MANC_BLK_PHY_RST	BIT(18)
+
+/* ---- Interrupts -------------------------------------------------------- */
+#define NAPIER_ICR			0x000C0	/* RC */
+#define NAPIER_ICS			0x000C8	/* WO */
+#define NAPIER_IMS			0x000D0	/* RW */
+#define NAPIER_IMC			0x000D8	/* WO */
+#define NAPIER_IAM			0x000E0	/* RW */
+#define   NAPIER_ICR_TXDW		BIT(0)
+#define   NAPIER_ICR_LSC		BIT(2)
+#define   NAPIER_ICR_RXDMT0		BIT(4)
+#define   NAPIER_ICR_RXDW		BIT(7)
+#define   NAPIER_ICR_INT_ASSERTED	BIT(31)
+
+#define NAPIER_GPIE			0x01514	/* RW */
+#define   NAPIER_GPIE_NSICR		BIT(0)
+#define   NAPIER_GPIE_MULTIPLE_MSIX	BIT(4)
+#define   NAPIER_GPIE_EIAME		BIT(30)
+#define   NAPIER_GPIE_PBA		BIT(31)
+
+#define NAPIER_EICS			0x01520	/* WO */
+#define NAPIER_EIMS			0x01524	/* RW */
+#define NAPIER_EIMC			0x01528	/* WO */
+#define NAPIER_EIAC			0x0152C	/* RW */
+#define NAPIER_EIAM			0x01530	/* RW */
+#define NAPIER_EICR			0x01580	/* RC */
+
+#define NAPIER_EITR(n)			(0x01680 + 4 * (n))	/* RW */
+#define   NAPIER_EITR_INTERVAL		GENMASK(14, 2)	/* in us */
+#define   NAPIER_EITR_CNT_IGNR		BIT(31)
+
+#define NAPIER_IVAR(n)			(0x01700 + 4 * (n))	/* RW */
+#define NAPIER_IVAR_MISC		0x01740	/* RW */
+#define   NAPIER_IVAR_MISC_OTHER_SHIFT	8
+#define   NAPIER_IVAR_ENTRY		GENMASK(7, 0)
+#define   NAPIER_IVAR_VALID		BIT(7)
+
+/* ---- Receive ----------------------------------------------------------- */
+#define NAPIER_RCTL			0x00100	/* RW */
+#define   NAPIER_RCTL_EN		BIT(1)
+#define   NAPIER_RCTL_SBP		BIT(2)
+#define   NAPIER_RCTL_UPE		BIT(3)
+#define   NAPIER_RCTL_MPE		BIT(4)
+#define   NAPIER_RCTL_LPE		BIT(5)
+#define   NAPIER_RCTL_LBM		GENMASK(7, 6)
+#define   NAPIER_RCTL_MO		GENMASK(13, 12)
+#define   NAPIER_RCTL_BAM		BIT(15)
+#define   NAPIER_RCTL_VFE		BIT(18)
+#define   NAPIER_RCTL_SECRC		BIT(26)
+
+#define NAPIER_RLPML			0x05004	/* RW */
+#define NAPIER_RXPBS			0x02404	/* RW */
+#define   NAPIER_RXPBS_SIZE		GENMASK(6, 0)	/* KiB, 82576 */
+#define   NAPIER_RXPBS_CODE		GENMASK(3, 0)	/* 82580 I350 I354 */
+
+#define NAPIER_RXCSUM			0x05000	/* RW */
+#define   NAPIER_RXCSUM_IPOFL		BIT(8)
+#define   NAPIER_RXCSUM_TUOFL		BIT(9)
+#define   NAPIER_RXCSUM_CRCOFL		BIT(11)
+#define   NAPIER_RXCSUM_PCSD		BIT(13)
+
+#define NAPIER_MRQC			0x05818	/* RW */
+#define   NAPIER_MRQC_MODE		GENMASK(2, 0)
+#define   NAPIER_MRQC_MODE_RSS		2
+#define   NAPIER_MRQC_TCP4		BIT(16)
+#define   NAPIER_MRQC_IP4		BIT(17)
+#define   NAPIER_MRQC_TCP6_EX		BIT(18)
+#define   NAPIER_MRQC_IP6_EX		BIT(19)
+#define   NAPIER_MRQC_IP6		BIT(20)
+#define   NAPIER_MRQC_TCP6		BIT(21)
+#define   NAPIER_MRQC_UDP4		BIT(22)
+#define   NAPIER_MRQC_UDP6		BIT(23)
+#define   NAPIER_MRQC_UDP6_EX		BIT(24)
+
+#define NAPIER_RETA(n)			(0x05C00 + 4 * (n))	/* RW, n < 32 */
+#define NAPIER_RSSRK(n)			(0x05C80 + 4 * (n))	/* RW, n < 10 */
+
+#define NAPIER_RXQ(q, off)		(0x0C000 + 0x40 * (q) + (off))
+#define NAPIER_RDBAL(q)			NAPIER_RXQ(q, 0x00)	/* RW */
+#define NAPIER_RDBAH(q)			NAPIER_RXQ(q, 0x04)	/* RW */
+#define NAPIER_RDLEN(q)			NAPIER_RXQ(q, 0x08)	/* RW */
+#define NAPIER_SRRCTL(q)		NAPIER_RXQ(q, 0x0C)	/* RW */
+#define   NAPIER_SRRCTL_BSIZEPKT	GENMASK(6, 0)	/* KiB */
+#define   NAPIER_SRRCTL_BSIZEHDR	GENMASK(13, 8)	/* 64 bytes */
+#define   NAPIER_SRRCTL_RDMTS		GENMASK(24, 20)
+#define   NAPIER_SRRCTL_DESCTYPE	GENMASK(27, 25)
+#define   NAPIER_SRRCTL_ADV_ONEBUF	1
+#define   NAPIER_SRRCTL_DROP_EN		BIT(31)
+#define NAPIER_RDH(q)			NAPIER_RXQ(q, 0x10)	/* RO */
+#define NAPIER_RDT(q)			NAPIER_RXQ(q, 0x18)	/* RW */
+#define NAPIER_RXDCTL(q)		NAPIER_RXQ(q, 0x28)	/* RW */
+#define   NAPIER_DCTL_PTHRESH		GENMASK(4, 0)
+#define   NAPIER_DCTL_HTHRESH		GENMASK(12, 8)
+#define   NAPIER_DCTL_WTHRESH		GENMASK(20, 16)
+#define   NAPIER_DCTL_ENABLE		BIT(25)
+#define   NAPIER_TXDCTL_SWFLSH		BIT(26)
+#define NAPIER_RQDPC(q)			NAPIER_RXQ(q, 0x30)	/* RC */
+
+/* ---- Receive filters --------------------------------------------------- */
+#define NAPIER_MTA(n)			(0x05200 + 4 * (n))	/* RW, n < 128 */
+#define NAPIER_VFTA(n)			(0x05600 + 4 * (n))	/* RW, n < 128 */
+#define NAPIER_RAL(n)			((n) < 16 ? 0x05400 + 8 * (n) : \
+						    0x054E0 + 8 * ((n) - 16))
+#define NAPIER_RAH(n)			(NAPIER_RAL(n) + 4)
+#define   NAPIER_RAH_ADDR		GENMASK(15, 0)
+#define   NAPIER_RAH_POOL_1		BIT(18)
+#define   NAPIER_RAH_AV			BIT(31)
+
+/* ---- Transmit ---------------------------------------------------------- */
+#define NAPIER_TCTL			0x00400	/* RW */
+#define   NAPIER_TCTL_EN		BIT(1)
+#define   NAPIER_TCTL_PSP		BIT(3)
+#define   NAPIER_TCTL_CT		GENMASK(11, 4)
+#define   NAPIER_TCTL_COLD		GENMASK(21, 12)
+#define   NAPIER_TCTL_RTLC		BIT(24)
+
+#define NAPIER_TXQ(q, off)		(0x0E000 + 0x40 * (q) + (off))
+#define NAPIER_TDBAL(q)			NAPIER_TXQ(q, 0x00)	/* RW */
+#define NAPIER_TDBAH(q)			NAPIER_TXQ(q, 0x04)	/* RW */
+#define NAPIER_TDLEN(q)			NAPIER_TXQ(q, 0x08)	/* RW */
+#define NAPIER_TDH(q)			NAPIER_TXQ(q, 0x10)	/* RO */
+#define NAPIER_TDT(q)			NAPIER_TXQ(q, 0x18)	/* RW */
+#define NAPIER_TXDCTL(q)		NAPIER_TXQ(q, 0x28)	/* RW */
+
+#define NAPIER_VET			0x00038	/* RW */
+#define   NAPIER_VET_INNER		GENMASK(15, 0)
+
+/* ---- Flow control ------------------------------------------------------ */
+#define NAPIER_FCAL			0x00028	/* RW */
+#define NAPIER_FCAH			0x0002C	/* RW */
+#define NAPIER_FCT			0x00030	/* RW */
+#define NAPIER_FCTTV			0x00170	/* RW */
+#define NAPIER_FCRTL			0x02160	/* RW */
+#define   NAPIER_FCRTL_XONE		BIT(31)
+#define NAPIER_FCRTH			0x02168	/* RW */
+#define NAPIER_FCRTV			0x02460	/* RW */
+
+/* ---- Statistics, all RC ------------------------------------------------ */
+#define NAPIER_CRCERRS			0x04000
+#define NAPIER_ALGNERRC			0x04004
+#define NAPIER_SYMERRS			0x04008
+#define NAPIER_RXERRC			0x0400C
+#define NAPIER_MPC			0x04010
+#define NAPIER_SCC			0x04014
+#define NAPIER_ECOL			0x04018
+#define NAPIER_MCC			0x0401C
+#define NAPIER_LATECOL			0x04020
+#define NAPIER_COLC			0x04028
+#define NAPIER_DC			0x04030
+#define NAPIER_TNCRS			0x04034	/* not I210 I211 */
+#define NAPIER_SEC			0x04038
+#define NAPIER_RLEC			0x04040
+#define NAPIER_XONRXC			0x04048
+#define NAPIER_XONTXC			0x0404C
+#define NAPIER_XOFFRXC			0x04050
+#define NAPIER_XOFFTXC			0x04054
+#define NAPIER_FCRUC			0x04058
+#define NAPIER_PRC64			0x0405C
+#define NAPIER_PRC127			0x04060
+#define NAPIER_PRC255			0x04064
+#define NAPIER_PRC511			0x04068
+#define NAPIER_PRC1023			0x0406C
+#define NAPIER_PRC1522			0x04070
+#define NAPIER_GPRC			0x04074
+#define NAPIER_BPRC			0x04078
+#define NAPIER_MPRC			0x0407C
+#define NAPIER_GPTC			0x04080
+#define NAPIER_GORCL			0x04088	/* reading the high word clears */
+#define NAPIER_GORCH			0x0408C
+#define NAPIER_GOTCL			0x04090
+#define NAPIER_GOTCH			0x04094
+#define NAPIER_RNBC			0x040A0
+#define NAPIER_RUC			0x040A4
+#define NAPIER_RFC			0x040A8
+#define NAPIER_ROC			0x040AC
+#define NAPIER_RJC			0x040B0
+#define NAPIER_MGTPRC			0x040B4
+#define NAPIER_MGTPDC			0x040B8
+#define NAPIER_MGTPTC			0x040BC
+#define NAPIER_TPR			0x040D0
+#define NAPIER_TPT			0x040D4
+#define NAPIER_PTC64			0x040D8
+#define NAPIER_PTC127			0x040DC
+#define NAPIER_PTC255			0x040E0
+#define NAPIER_PTC511			0x040E4
+#define NAPIER_PTC1023			0x040E8
+#define NAPIER_PTC1522			0x040EC
+#define NAPIER_MPTC			0x040F0
+#define NAPIER_BPTC			0x040F4
+#define NAPIER_TSCTC			0x040F8
+#define NAPIER_HTDPMC			0x0403C
+#define NAPIER_LENERRS			0x04138
+
+#endif /* _NAPIER_CSR_H_ */

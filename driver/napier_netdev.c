@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The network device: net_device_ops, per-queue statistics, features.
+ *
+ * Depends on: napier_reconfig.c for everything that changes rings, and the
+ * owners of what the callbacks are about.
+ */
+#include <linux/module.h>
+#include <net/netdev_queues.h>
+#include <net/rtnetlink.h>
+
+#include "napier.h"
+
+/* Interrupts per vector are at least this far apart. 50 us hold 75 frames of
+ * minimum size at gigabit speed, an eighth of the default ring.
+ */
+#define NAPIER_DEFAULT_USECS	50
+
+#define NAPIER_SERVICE_PERIOD	HZ
+#define NAPIER_TX_TIMEOUT	(5 * HZ)
+
+/* ---- state of the interface -------------------------------------------- */
+
+static int napier_open(struct net_device *ndev)
+{
+	return napier_start(netdev_priv(ndev), NULL);
+}
+
+static int napier_close(struct net_device *ndev)
+{
+	napier_stop(netdev_priv(ndev));
+
+	return 0;
+}
+
+static int napier_change_mtu(struct net_device *ndev, int mtu)
+{
+	struct napier_net *nn = netdev_priv(ndev);
+	struct napier_config cfg = nn->cfg;
+	int err;
+
+	cfg.mtu = mtu;
+	err = napier_config_apply(nn, &cfg, NULL);
+	if (!err)
+		WRITE_ONCE(ndev->mtu, mtu);
+
+	return err;
+}
+
+static void napier_tx_timeout(struct net_device *ndev, unsigned int txqueue)
+{
+	struct napier_net *nn = netdev_priv(ndev);
+	struct napier_tx_ring *tx = nn->cfg.tx[txqueue];
+	struct napier_dev *nd = nn->nd;
+
+	nn->tx_timeouts++;
+	netdev_err(ndev,
+		   "TX queue %u hangs: head %u, tail %u, used to %u, clean to %u, TXDCTL %#x\n",
+		   txqueue, napier_rd32(nd, NAPIER_TDH(tx->reg_idx)),
+		   napier_rd32(nd, NAPIER_TDT(tx->reg_idx)), tx->next_to_use,
+		   tx->rs_done, napier_rd32(nd, NAPIER_TXDCTL(tx->reg_idx)));
+	schedule_work(&nd->reset_work);
+}
+
+static void napier_service(struct work_struct *work)
+{
+	struct napier_dev *nd = container_of(to_delayed_work(work),
+					     struct napier_dev, service);
+
+	napier_link_check(nd);
+	napier_stats_update(nd);
+
+	if (!napier_is_gone(nd))
+		schedule_delayed_work(&nd->service, NAPIER_SERVICE_PERIOD);
+}
+
+/* ---- addresses and VLANs ----------------------------------------------- */
+
+static int napier_set_rx_mode(struct net_device *ndev,
+			      struct netdev_hw_addr_list *uc,
+			      struct netdev_hw_addr_list *mc)
+{
+	struct napier_net *nn = netdev_priv(ndev);
+
+	napier_filter_sync(nn->nd, uc, mc);
+
+	return 0;
+}
+
+NAPIER_COMPAT_SET_RX_MODE(napier_set_rx_mode)
+
+static int napier_set_mac_address(struct net_device *ndev, void *p)
+{
+	struct napier_net *nn = netdev_priv(ndev);
+	struct sockaddr *addr = p;
+
+	if (!is_valid_ether_addr(addr->sa_data))
+		return -EADDRNOTAVAIL;
+
+	eth_hw_addr_set(ndev, addr->sa_data);
+	napier_filter_set_addr(nn->nd, ndev->dev_addr);
+
+	return 0;
+}
+
+static int napier_vlan_rx_add_vid(struct net_device *ndev, __be16 proto,
+				  u16 vid)
+{
+	struct napier_net *nn = netdev_priv(ndev);
+
+	napier_filter_set_vlan(nn->nd, vid, true);
+
+	return 0;
+}
+
+static int napier_vlan_rx_kill_vid(struct net_device *ndev, __be16 proto,
+				   u16 vid)
+{
+	struct napier_net *nn = netdev_priv(ndev);
+
+	napier_filter_set_vlan(nn->nd, vid, false);
+
+	return 0;
+}
+
+static int napier_eth_ioctl(struct net_device *ndev, struct ifreq *ifr,
+			    int cmd)
+{
+	struct napier_net *nn = netdev_priv(ndev);
+
+	return napier_phy_ioctl(nn->nd, ifr, cmd);
+}
+
+/* ---- features ---------------------------------------------------------- */
+
+static netdev_features_t napier_fix_features(struct net_device *ndev,
+					     netdev_features_t features)
+{
+	/* CTRL.VME switches stripping, and without it the device does not
+	 * insert tags either.
+	 */
+	if (!(features & NETIF_F_HW_VLAN_CTAG_RX))
+		features &= ~NETIF_F_HW_VLAN_CTAG_TX;
+
+	return features;
+}
+
+static int napier_set_features(struct net_device *ndev,
+			       netdev_features_t features)
+{
+	struct napier_net *nn = netdev_priv(ndev);
+	netdev_features_t changed = features ^ ndev->features;
+	u32 i;
+
+	ndev->features = features;
+
+	if (changed & (NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_FILTER))
+		napier_filter_set_features(nn->nd, features);
+	if (changed & (NETIF_F_RXCSUM | NETIF_F_RXHASH))
+		for (i = 0; i < NAPIER_MAX_QUEUES; i++)
+			if (nn->cfg.rx[i])
+				napier_rx_ring_set_features(nn, nn->cfg.rx[i]);
+
+	/* Positive: ndev->features is already set. */
+	return 1;
+}
+
+/* ---- statistics -------------------------------------------------------- */
+
+/**
+ * napier_netdev_queue_totals - counters of all rings, dead and alive
+ * @nn: the interface
+ * @tx: sum of the transmit rings
+ * @rx: sum of the receive rings
+ *
+ * Context: any but hard interrupts; does not sleep.
+ */
+void napier_netdev_queue_totals(struct napier_net *nn,
+				struct napier_tx_totals *tx,
+				struct napier_rx_totals *rx)
+{
+	u32 i;
+
+	spin_lock_bh(&nn->dead_lock);
+	*tx = nn->dead_tx;
+	*rx = nn->dead_rx;
+	for (i = 0; i < NAPIER_MAX_QUEUES; i++) {
+		if (nn->cfg.tx[i])
+			napier_tx_ring_totals(nn->cfg.tx[i], tx);
+		if (nn->cfg.rx[i])
+			napier_rx_ring_totals(nn->cfg.rx[i], rx);
+	}
+	spin_unlock_bh(&nn->dead_lock);
+}
+
+static void napier_get_stats64(struct net_device *ndev,
+			       struct rtnl_link_stats64 *s)
+{
+	struct napier_net *nn = netdev_priv(ndev);
+	struct napier_tx_totals tx;
+	struct napier_rx_totals rx;
+
+	napier_netdev_queue_totals(nn, &tx, &rx);
+
+	s->rx_packets = rx.packets;
+	s->rx_bytes = rx.bytes;
+	s->rx_dropped = rx.dropped;
+	s->tx_packets = tx.packets;
+	s->tx_bytes = tx.bytes;
+	s->tx_dropped = tx.dropped + tx.dma_error;
+
+	napier_stats_get_link64(nn->nd, s);
+	s->rx_errors += rx.errors;
+}
+
+static void napier_fill_rx_stats(const struct napier_rx_totals *t,
+				 struct netdev_queue_stats_rx *s)
+{
+	s->packets = t->packets;
+	s->bytes = t->bytes;
+	s->alloc_fail = t->alloc_fail;
+	s->csum_unnecessary = t->csum_ok;
+	s->csum_bad = t->csum_bad;
+}
+
+static void napier_fill_tx_stats(const struct napier_tx_totals *t,
+				 struct netdev_queue_stats_tx *s)
+{
+	s->packets = t->packets;
+	s->bytes = t->bytes;
+	s->needs_csum = t->csum;
+	s->hw_gso_packets = t->gso_packets;
+	s->hw_gso_bytes = t->gso_bytes;
+	s->hw_gso_wire_packets = t->gso_wire_packets;
+	s->hw_gso_wire_bytes = t->gso_wire_bytes;
+	s->stop = t->stop;
+	s->wake = t->wake;
+}
+
+static void napier_get_queue_stats_rx(struct net_device *ndev, int idx,
+				      struct netdev_queue_stats_rx *s)
+{
+	struct napier_net *nn = netdev_priv(ndev);
+	struct napier_rx_totals t = {};
+
+	if (nn->cfg.rx[idx])
+		napier_rx_ring_totals(nn->cfg.rx[idx], &t);
+	napier_fill_rx_stats(&t, s);
+}
+
+static void napier_get_queue_stats_tx(struct net_device *ndev, int idx,
+				      struct netdev_queue_stats_tx *s)
+{
+	struct napier_net *nn = netdev_priv(ndev);
+	struct napier_tx_totals t = {};
+
+	if (nn->cfg.tx[idx])
+		napier_tx_ring_totals(nn->cfg.tx[idx], &t);
+	napier_fill_tx_stats(&t, s);
+}
+
+static void napier_get_base_stats(struct net_device *ndev,
+				  struct netdev_queue_stats_rx *rx,
+				  struct netdev_queue_stats_tx *tx)
+{
+	struct napier_net *nn = netdev_priv(ndev);
+
+	napier_fill_rx_stats(&nn->dead_rx, rx);
+	napier_fill_tx_stats(&nn->dead_tx, tx);
+}
+
+static const struct netdev_stat_ops napier_stat_ops = {
+	.get_queue_stats_rx	= napier_get_queue_stats_rx,
+	.get_queue_stats_tx	= napier_get_queue_stats_tx,
+	.get_base_stats		= napier_get_base_stats,
+};
+
+/* ---- the device -------------------------------------------------------- */
+
+static const struct net_device_ops napier_netdev_ops = {
+	.ndo_open		= napier_open,
+	.ndo_stop		= napier_close,
+	.ndo_start_xmit		= napier_xmit,
+	.ndo_features_check	= napier_features_check,
+	.ndo_get_stats64	= napier_get_stats64,
+	NAPIER_COMPAT_NDO_SET_RX_MODE(napier_set_rx_mode),
+	.ndo_set_mac_address	= napier_set_mac_address,
+	.ndo_validate_addr	= eth_validate_addr,
+	.ndo_change_mtu		= napier_change_mtu,
+	.ndo_eth_ioctl		= napier_eth_ioctl,
+	.ndo_tx_timeout		= napier_tx_timeout,
+	.ndo_fix_features	= napier_fix_features,
+	.ndo_set_features	= napier_set_features,
+	.ndo_vlan_rx_add_vid	= napier_vlan_rx_add_vid,
+	.ndo_vlan_rx_kill_vid	= napier_vlan_rx_kill_vid,
+};
+
+/**
+ * napier_netdev_is_ours - does an interface belong to this driver?
+ * @ndev: any interface
+ */
+bool napier_netdev_is_ours(const struct net_device *ndev)
+{
+	return ndev->netdev_ops == &napier_netdev_ops;
+}
+
+static void napier_init_features(struct net_device *ndev)
+{
+	netdev_features_t tx = NETIF_F_SG | NETIF_F_HW_CSUM |
+			       NETIF_F_SCTP_CRC | NETIF_F_TSO | NETIF_F_TSO6;
+
+	ndev->hw_features = tx | NETIF_F_RXCSUM | NETIF_F_RXHASH |
+			    NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_CTAG_RX |
+			    NETIF_F_HW_VLAN_CTAG_FILTER;
+	ndev->features = ndev->hw_features | NETIF_F_HIGHDMA;
+	ndev->vlan_features = tx | NETIF_F_HIGHDMA;
+
+	ndev->priv_flags |= IFF_UNICAST_FLT;
+	ndev->min_mtu = ETH_MIN_MTU;
+	ndev->max_mtu = NAPIER_MAX_MTU;
+	ndev->watchdog_timeo = NAPIER_TX_TIMEOUT;
+}
+
+/**
+ * napier_netdev_alloc - allocate and fill in the network device
+ * @nd: device, with its vectors and its MAC address
+ *
+ * Context: probe.
+ * Return: the device, not registered yet, or NULL.
+ */
+struct net_device *napier_netdev_alloc(struct napier_dev *nd)
+{
+	struct net_device *ndev;
+	struct napier_net *nn;
+
+	ndev = alloc_etherdev_mqs(sizeof(*nn), nd->board->queues,
+				  nd->board->queues);
+	if (!ndev)
+		return NULL;
+
+	nn = netdev_priv(ndev);
+	nn->ndev = ndev;
+	nn->nd = nd;
+	nd->netdev = ndev;
+	SET_NETDEV_DEV(ndev, &nd->pdev->dev);
+
+	nn->coalesce_usecs = NAPIER_DEFAULT_USECS;
+	nn->cfg.rx_desc = NAPIER_DEFAULT_DESC;
+	nn->cfg.tx_desc = NAPIER_DEFAULT_DESC;
+	nn->cfg.mtu = ndev->mtu;
+	nn->cfg.nr_queues = min(num_online_cpus(), napier_irq_max_queues(nd));
+	spin_lock_init(&nn->dead_lock);
+	napier_rss_init(nn);
+
+	INIT_DELAYED_WORK(&nd->service, napier_service);
+	INIT_DELAYED_WORK(&nd->refill, napier_refill_work);
+	INIT_WORK(&nd->reset_work, napier_reset_work);
+
+	ndev->netdev_ops = &napier_netdev_ops;
+	ndev->ethtool_ops = &napier_ethtool_ops;
+	ndev->stat_ops = &napier_stat_ops;
+	napier_compat_request_ops_lock(ndev);
+	napier_init_features(ndev);
+	eth_hw_addr_set(ndev, nd->mac_addr);
+	ether_addr_copy(ndev->perm_addr, nd->mac_addr);
+	netif_carrier_off(ndev);
+
+	if (netif_set_real_num_queues(ndev, nn->cfg.nr_queues,
+				      nn->cfg.nr_queues)) {
+		free_netdev(ndev);
+		nd->netdev = NULL;
+		return NULL;
+	}
+
+	return ndev;
+}

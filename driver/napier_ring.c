@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory and hardware state of a single ring.
+ *
+ * Depends on: napier_tx.c and napier_rx.c for emptying and filling.
+ *
+ * alloc may fail and is done while traffic flows; enable and disable touch
+ * only this queue's registers, cannot fail, and leave the link alone.
+ */
+#include <linux/dma-mapping.h>
+#include <net/netdev_queues.h>
+#include <net/page_pool/helpers.h>
+
+#include "napier.h"
+
+/* How long to wait for a queue to say that it is off. A maximum-size frame at
+ * 10 Mbit/s takes 8 ms.
+ */
+#define NAPIER_QUEUE_OFF_US	20000
+
+/* One buffer holds any frame up to this MTU. */
+#define NAPIER_SMALL_MTU	ETH_DATA_LEN
+
+/**
+ * napier_rx_geom_init - how to cut receive buffers for an MTU
+ * @geom: result
+ * @mtu: bytes, as in net_device.mtu
+ *
+ * Up to the Ethernet MTU: 2 KiB from a page shared by two buffers. Above: a
+ * page per buffer, 3 KiB of which the device fills, chained for longer frames.
+ * SRRCTL counts in KiB, so 4 KiB less headroom and skb_shared_info makes 3.
+ *
+ * RLPML never goes below what an Ethernet MTU needs: an interface with a small
+ * MTU still receives frames of the usual size, as with other drivers.
+ */
+void napier_rx_geom_init(struct napier_rx_geom *geom, u32 mtu)
+{
+	geom->headroom = NET_SKB_PAD + NET_IP_ALIGN;
+	geom->max_frame = max_t(u32, mtu, ETH_DATA_LEN) + NAPIER_FRAME_OVERHEAD;
+
+	if (mtu <= NAPIER_SMALL_MTU) {
+		geom->truesize = SZ_2K;
+		geom->buf_len = SZ_2K;
+	} else {
+		geom->truesize = SZ_4K;
+		geom->buf_len = 3 * SZ_1K;
+	}
+	geom->max_len = min_t(u32, geom->buf_len,
+			      SKB_WITH_OVERHEAD(geom->truesize) -
+			      geom->headroom);
+	geom->order = 0;
+
+	/* The device writes up to max_frame less FCS into a single buffer. */
+	BUILD_BUG_ON(SKB_WITH_OVERHEAD(SZ_2K) - NET_SKB_PAD - NET_IP_ALIGN <
+		     ETH_DATA_LEN + NAPIER_FRAME_OVERHEAD - ETH_FCS_LEN);
+	BUILD_BUG_ON(SKB_WITH_OVERHEAD(SZ_4K) - NET_SKB_PAD - NET_IP_ALIGN <
+		     3 * SZ_1K);
+}
+
+/**
+ * napier_tx_ring_alloc - memory for a transmit ring
+ * @nn: the interface
+ * @idx: queue
+ * @size: descriptors, a power of two
+ *
+ * Context: may sleep.
+ * Return: the ring or NULL.
+ */
+struct napier_tx_ring *napier_tx_ring_alloc(struct napier_net *nn, u32 idx,
+					    u32 size)
+{
+	struct device *dev = &nn->nd->pdev->dev;
+	struct napier_tx_ring *tx;
+
+	tx = kzalloc_node(sizeof(*tx), GFP_KERNEL, dev_to_node(dev));
+	if (!tx)
+		return NULL;
+
+	tx->size = size;
+	tx->mask = size - 1;
+	tx->dev = dev;
+	tx->reg_idx = idx;
+	tx->txq = netdev_get_tx_queue(nn->ndev, idx);
+	u64_stats_init(&tx->stats.p.syncp);
+	u64_stats_init(&tx->stats.c.syncp);
+
+	tx->buf = kvcalloc_node(size, sizeof(*tx->buf), GFP_KERNEL,
+				dev_to_node(dev));
+	if (!tx->buf)
+		goto free_ring;
+
+	tx->desc = dma_alloc_coherent(dev, size * sizeof(*tx->desc), &tx->dma,
+				      GFP_KERNEL);
+	if (!tx->desc)
+		goto free_buf;
+
+	return tx;
+
+free_buf:
+	kvfree(tx->buf);
+free_ring:
+	kfree(tx);
+	return NULL;
+}
+
+/**
+ * napier_tx_ring_free - undo napier_tx_ring_alloc()
+ * @tx: the ring, disabled and empty, or NULL
+ */
+void napier_tx_ring_free(struct napier_tx_ring *tx)
+{
+	if (!tx)
+		return;
+
+	dma_free_coherent(tx->dev, tx->size * sizeof(*tx->desc), tx->desc,
+			  tx->dma);
+	kvfree(tx->buf);
+	kfree(tx);
+}
+
+/**
+ * napier_tx_ring_enable - give an empty ring to the device
+ * @nn: the interface
+ * @tx: the ring
+ *
+ * Context: no producer and no consumer yet.
+ */
+void napier_tx_ring_enable(struct napier_net *nn, struct napier_tx_ring *tx)
+{
+	struct napier_dev *nd = nn->nd;
+	u8 q = tx->reg_idx;
+
+	tx->next_to_use = 0;
+	tx->rung = 0;
+	tx->rs_done = tx->mask;
+	tx->last_rs = tx->mask;
+	tx->ctx_key[0] = 0;
+	tx->ctx_key[1] = 0;
+	tx->ctx_next = 0;
+	tx->tail = (u32 __iomem *)(nd->bar_base + NAPIER_TDT(q));
+
+	napier_wr32(nd, NAPIER_TXDCTL(q), 0);
+	napier_wr32(nd, NAPIER_TDLEN(q), tx->size * sizeof(*tx->desc));
+	napier_wr32(nd, NAPIER_TDBAL(q), lower_32_bits(tx->dma));
+	napier_wr32(nd, NAPIER_TDBAH(q), upper_32_bits(tx->dma));
+	napier_wr32(nd, NAPIER_TDH(q), 0);
+	napier_wr32(nd, NAPIER_TDT(q), 0);
+
+	/* WTHRESH above 1 would hold back the one status that is asked for. */
+	napier_wr32(nd, NAPIER_TXDCTL(q),
+		    FIELD_PREP(NAPIER_DCTL_PTHRESH, 8) |
+		    FIELD_PREP(NAPIER_DCTL_HTHRESH, 1) |
+		    FIELD_PREP(NAPIER_DCTL_WTHRESH, 1) | NAPIER_DCTL_ENABLE);
+}
+
+/**
+ * napier_tx_ring_disable - take a ring from the device
+ * @nn: the interface
+ * @tx: the ring
+ *
+ * Context: may sleep.
+ */
+void napier_tx_ring_disable(struct napier_net *nn, struct napier_tx_ring *tx)
+{
+	struct napier_dev *nd = nn->nd;
+	u32 reg = NAPIER_TXDCTL(tx->reg_idx);
+
+	napier_wr32(nd, reg, 0);
+	if (napier_poll32(nd, reg, NAPIER_DCTL_ENABLE, 0,
+			  NAPIER_QUEUE_OFF_US) == -ETIMEDOUT)
+		netdev_warn(nn->ndev, "TX queue %u does not stop\n",
+			    tx->reg_idx);
+}
+
+/**
+ * napier_tx_ring_totals - add a ring's counters to a sum
+ * @tx: the ring
+ * @t: the sum
+ *
+ * Context: any.
+ */
+void napier_tx_ring_totals(const struct napier_tx_ring *tx,
+			   struct napier_tx_totals *t)
+{
+	const struct napier_tx_stats *s = &tx->stats;
+	struct napier_tx_totals v;
+	unsigned int start;
+
+	do {
+		start = u64_stats_fetch_begin(&s->p.syncp);
+		v.stop = u64_stats_read(&s->p.stop);
+		v.busy = u64_stats_read(&s->p.busy);
+		v.csum = u64_stats_read(&s->p.csum);
+		v.ctx = u64_stats_read(&s->p.ctx);
+		v.gso_packets = u64_stats_read(&s->p.gso_packets);
+		v.gso_bytes = u64_stats_read(&s->p.gso_bytes);
+		v.gso_wire_packets = u64_stats_read(&s->p.gso_wire_packets);
+		v.gso_wire_bytes = u64_stats_read(&s->p.gso_wire_bytes);
+		v.dropped = u64_stats_read(&s->p.dropped);
+		v.dma_error = u64_stats_read(&s->p.dma_error);
+	} while (u64_stats_fetch_retry(&s->p.syncp, start));
+
+	t->stop += v.stop;
+	t->busy += v.busy;
+	t->csum += v.csum;
+	t->ctx += v.ctx;
+	t->gso_packets += v.gso_packets;
+	t->gso_bytes += v.gso_bytes;
+	t->gso_wire_packets += v.gso_wire_packets;
+	t->gso_wire_bytes += v.gso_wire_bytes;
+	t->dropped += v.dropped;
+	t->dma_error += v.dma_error;
+
+	do {
+		start = u64_stats_fetch_begin(&s->c.syncp);
+		v.packets = u64_stats_read(&s->c.packets);
+		v.bytes = u64_stats_read(&s->c.bytes);
+		v.wake = u64_stats_read(&s->c.wake);
+	} while (u64_stats_fetch_retry(&s->c.syncp, start));
+
+	t->packets += v.packets;
+	t->bytes += v.bytes;
+	t->wake += v.wake;
+}
+
+static struct page_pool *napier_rx_pool_create(struct napier_net *nn, u32 idx,
+					       u32 size,
+					       const struct napier_rx_geom *g)
+{
+	struct device *dev = &nn->nd->pdev->dev;
+	u32 per_page = max_t(u32, 1, (PAGE_SIZE << g->order) / g->truesize);
+	struct page_pool_params params = {
+		.order		= g->order,
+		.flags		= PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
+		.pool_size	= max_t(u32, size / per_page, 64),
+		.nid		= dev_to_node(dev),
+		.dev		= dev,
+		.napi		= &nn->nd->vec[idx]->napi,
+		.netdev		= nn->ndev,
+		.queue_idx	= idx,
+		.dma_dir	= DMA_FROM_DEVICE,
+		.max_len	= PAGE_SIZE << g->order,
+	};
+
+	return page_pool_create(&params);
+}
+
+/**
+ * napier_rx_ring_alloc - memory for a receive ring, buffers included
+ * @nn: the interface
+ * @idx: queue
+ * @size: descriptors, a power of two
+ * @geom: how to cut the buffers
+ *
+ * Context: may sleep.
+ * Return: the full ring or NULL.
+ */
+struct napier_rx_ring *napier_rx_ring_alloc(struct napier_net *nn, u32 idx,
+					    u32 size,
+					    const struct napier_rx_geom *geom)
+{
+	struct device *dev = &nn->nd->pdev->dev;
+	struct napier_rx_ring *rx;
+
+	rx = kzalloc_node(sizeof(*rx), GFP_KERNEL, dev_to_node(dev));
+	if (!rx)
+		return NULL;
+
+	rx->size = size;
+	rx->mask = size - 1;
+	rx->dev = dev;
+	rx->reg_idx = idx;
+	rx->netdev = nn->ndev;
+	rx->geom = *geom;
+	u64_stats_init(&rx->stats.syncp);
+
+	rx->buf = kvcalloc_node(size, sizeof(*rx->buf), GFP_KERNEL,
+				dev_to_node(dev));
+	if (!rx->buf)
+		goto free_ring;
+
+	rx->desc = dma_alloc_coherent(dev, size * sizeof(*rx->desc), &rx->dma,
+				      GFP_KERNEL);
+	if (!rx->desc)
+		goto free_buf;
+
+	rx->page_pool = napier_rx_pool_create(nn, idx, size, geom);
+	if (IS_ERR(rx->page_pool))
+		goto free_desc;
+
+	if (!napier_rx_refill(rx, GFP_KERNEL | __GFP_NOWARN))
+		goto free_pool;
+
+	return rx;
+
+free_pool:
+	napier_rx_ring_free(rx);
+	return NULL;
+free_desc:
+	dma_free_coherent(dev, size * sizeof(*rx->desc), rx->desc, rx->dma);
+free_buf:
+	kvfree(rx->buf);
+free_ring:
+	kfree(rx);
+	return NULL;
+}
+
+/**
+ * napier_rx_ring_retire - untie a ring's page pool from its NAPI instance
+ * @rx: the ring, or NULL
+ *
+ * Pages may come back from the stack for a long time yet; they must not take
+ * the NAPI instance's lockless way once another ring is polled there.
+ *
+ * Context: the NAPI instance is disabled.
+ */
+void napier_rx_ring_retire(struct napier_rx_ring *rx)
+{
+	if (rx)
+		page_pool_disable_direct_recycling(rx->page_pool);
+}
+
+/**
+ * napier_rx_ring_free - undo napier_rx_ring_alloc()
+ * @rx: the ring, disabled, retired unless its NAPI instance is disabled; or
+ *	NULL
+ *
+ * The pool itself goes when the last of its pages has come back.
+ */
+void napier_rx_ring_free(struct napier_rx_ring *rx)
+{
+	if (!rx)
+		return;
+
+	napier_rx_purge(rx);
+	page_pool_destroy(rx->page_pool);
+	dma_free_coherent(rx->dev, rx->size * sizeof(*rx->desc), rx->desc,
+			  rx->dma);
+	kvfree(rx->buf);
+	kfree(rx);
+}
+
+static u8 napier_rx_flags(const struct napier_net *nn)
+{
+	netdev_features_t features = nn->ndev->features;
+	u8 flags = 0;
+
+	if (features & NETIF_F_RXCSUM)
+		flags |= NAPIER_RX_CSUM;
+	if (features & NETIF_F_RXHASH)
+		flags |= NAPIER_RX_HASH;
+	if (nn->nd->quirks & NAPIER_QUIRK_LB_TAG_BE)
+		flags |= NAPIER_RX_LB_TAG_BE;
+
+	return flags;
+}
+
+/**
+ * napier_rx_ring_set_features - let the poll loop know of changed features
+ * @nn: the interface, whose features are already the new ones
+ * @rx: the ring
+ *
+ * Context: the ring may be polled at the same time; the new value holds from
+ * some frame on.
+ */
+void napier_rx_ring_set_features(struct napier_net *nn,
+				 struct napier_rx_ring *rx)
+{
+	WRITE_ONCE(rx->flags, napier_rx_flags(nn));
+}
+
+/**
+ * napier_rx_ring_enable - give a filled ring to the device
+ * @nn: the interface
+ * @rx: the ring
+ *
+ * The order matters twice. The tail is written last: on hardware a tail
+ * written before RXDCTL.ENABLE is forgotten, and the emulated 82576 delivers
+ * frames that wait in its backend only upon that write (QEMU 10.0
+ * hw/net/igb_core.c, igb_set_rdt). And the device starts at slot 0, so the
+ * ring has to be one that was just allocated or refilled from there.
+ *
+ * Context: the ring is not polled yet. May sleep.
+ */
+void napier_rx_ring_enable(struct napier_net *nn, struct napier_rx_ring *rx)
+{
+	struct napier_dev *nd = nn->nd;
+	u8 q = rx->reg_idx;
+
+	rx->flags = napier_rx_flags(nn);
+
+	napier_wr32(nd, NAPIER_RXDCTL(q), 0);
+	napier_wr32(nd, NAPIER_RDLEN(q), rx->size * sizeof(*rx->desc));
+	napier_wr32(nd, NAPIER_RDBAL(q), lower_32_bits(rx->dma));
+	napier_wr32(nd, NAPIER_RDBAH(q), upper_32_bits(rx->dma));
+	napier_wr32(nd, NAPIER_RDH(q), 0);
+	napier_wr32(nd, NAPIER_RDT(q), 0);
+
+	/* A queue without buffers drops instead of blocking the others. With
+	 * only one queue the frames may as well wait in the packet buffer.
+	 */
+	napier_wr32(nd, NAPIER_SRRCTL(q),
+		    FIELD_PREP(NAPIER_SRRCTL_BSIZEPKT,
+			       rx->geom.buf_len / SZ_1K) |
+		    FIELD_PREP(NAPIER_SRRCTL_DESCTYPE,
+			       NAPIER_SRRCTL_ADV_ONEBUF) |
+		    (rx->geom.drop_en ? NAPIER_SRRCTL_DROP_EN : 0));
+
+	napier_wr32(nd, NAPIER_RXDCTL(q),
+		    FIELD_PREP(NAPIER_DCTL_PTHRESH, 8) |
+		    FIELD_PREP(NAPIER_DCTL_HTHRESH, 8) |
+		    FIELD_PREP(NAPIER_DCTL_WTHRESH, nd->board->rx_wthresh) |
+		    NAPIER_DCTL_ENABLE);
+	napier_poll32(nd, NAPIER_RXDCTL(q), NAPIER_DCTL_ENABLE,
+		      NAPIER_DCTL_ENABLE, NAPIER_QUEUE_OFF_US);
+
+	rx->tail = (u32 __iomem *)(nd->bar_base + NAPIER_RDT(q));
+	napier_wr32(nd, NAPIER_RDT(q), rx->next_to_use);
+}
+
+/**
+ * napier_rx_ring_disable - take a ring from the device
+ * @nn: the interface
+ * @rx: the ring
+ *
+ * Context: may sleep.
+ */
+void napier_rx_ring_disable(struct napier_net *nn, struct napier_rx_ring *rx)
+{
+	struct napier_dev *nd = nn->nd;
+	u32 reg = NAPIER_RXDCTL(rx->reg_idx);
+
+	napier_wr32(nd, reg, 0);
+	if (napier_poll32(nd, reg, NAPIER_DCTL_ENABLE, 0,
+			  NAPIER_QUEUE_OFF_US) == -ETIMEDOUT)
+		netdev_warn(nn->ndev, "RX queue %u does not stop\n",
+			    rx->reg_idx);
+}
+
+/**
+ * napier_rx_ring_rewind - make a purged ring startable from slot 0 again
+ * @rx: the ring, disabled in hardware and not polled
+ *
+ * Used when the same ring goes on after a reset. Memory may be short then;
+ * what is missing is retried by the service work.
+ */
+void napier_rx_ring_rewind(struct napier_rx_ring *rx)
+{
+	napier_rx_purge(rx);
+	memset(rx->desc, 0, rx->size * sizeof(*rx->desc));
+	rx->next_to_clean = 0;
+	rx->next_to_use = 0;
+	rx->tail = NULL;
+	napier_rx_refill(rx, GFP_KERNEL | __GFP_NOWARN);
+}
+
+/**
+ * napier_rx_ring_totals - add a ring's counters to a sum
+ * @rx: the ring
+ * @t: the sum
+ *
+ * Context: any.
+ */
+void napier_rx_ring_totals(const struct napier_rx_ring *rx,
+			   struct napier_rx_totals *t)
+{
+	const struct napier_rx_stats *s = &rx->stats;
+	struct napier_rx_totals v;
+	unsigned int start;
+
+	do {
+		start = u64_stats_fetch_begin(&s->syncp);
+		v.packets = u64_stats_read(&s->packets);
+		v.bytes = u64_stats_read(&s->bytes);
+		v.csum_ok = u64_stats_read(&s->csum_ok);
+		v.csum_bad = u64_stats_read(&s->csum_bad);
+		v.errors = u64_stats_read(&s->errors);
+		v.dropped = u64_stats_read(&s->dropped);
+		v.alloc_fail = u64_stats_read(&s->alloc_fail);
+	} while (u64_stats_fetch_retry(&s->syncp, start));
+
+	t->packets += v.packets;
+	t->bytes += v.bytes;
+	t->csum_ok += v.csum_ok;
+	t->csum_bad += v.csum_bad;
+	t->errors += v.errors;
+	t->dropped += v.dropped;
+	t->alloc_fail += v.alloc_fail;
+}

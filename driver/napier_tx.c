@@ -1,0 +1,681 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The transmit path: from the stack's queue into the ring, over the doorbell,
+ * and back when the device is done.
+ *
+ * Depends on: napier_ring.h.
+ *
+ * Two rules carry this file.
+ *
+ * A doorbell is never lost. Descriptors between @rung and @next_to_use are
+ * written but unknown to the device; whoever leaves ndo_start_xmit without the
+ * promise of another packet rings for them, also on every error path.
+ *
+ * RS (report status) is set when the doorbell is rung, on the descriptor just
+ * before the new tail, and nowhere else but in very long batches. One
+ * write-back then completes all packets of the batch. RS descriptors form a
+ * list through napier_tx_buf.next_rs; the producer appends by publishing
+ * @last_rs, the consumer follows from @rs_done.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/prefetch.h>
+#include <linux/sctp.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/ip6_checksum.h>
+#include <net/netdev_queues.h>
+#include <net/tcp.h>
+
+#include "napier.h"
+
+/* The hardware counts header lengths in fields of this size. */
+#define NAPIER_TX_MACLEN_MAX	FIELD_MAX(NAPIER_TXC_MACLEN)
+#define NAPIER_TX_IPLEN_MAX	FIELD_MAX(NAPIER_TXC_IPLEN)
+
+/* TCTL.PSP pads to 64 bytes on the wire, but igb 7.3 (igb_xmit_frame) reports
+ * that the device wants at least this much from the driver to do so.
+ */
+#define NAPIER_TX_MIN_LEN	17
+
+/* A stopped queue wakes only when several packets fit, so that it does not
+ * stop again at once; the smallest ring must still reach this.
+ */
+#define NAPIER_TX_WAKE_THRESHOLD	(NAPIER_TX_DESC_NEEDED + 8)
+
+/**
+ * struct napier_tx_offload - what one packet asks of the device
+ * @ctx: contents of the context descriptor, packed by napier_tx_ctx_pack(); 0
+ *	if none is needed
+ * @cmd: bits for cmd_type_len of every data descriptor
+ * @olinfo: bits for olinfo_status of every data descriptor
+ * @hdr_len: bytes of headers that each segment repeats, 0 without TSO
+ */
+struct napier_tx_offload {
+	u64 ctx;
+	u32 cmd;
+	u32 olinfo;
+	u32 hdr_len;
+};
+
+/* The packed form holds all fields of the context descriptor in one word, so
+ * that "same as last time" is one comparison. Bit 63 makes a valid context
+ * different from 0.
+ */
+#define NAPIER_CTX_VALID	BIT_ULL(63)
+#define NAPIER_CTX_TUCMD	GENMASK_ULL(62, 60)	/* IPV4 and L4T */
+#define NAPIER_CTX_L4LEN	GENMASK_ULL(59, 52)
+#define NAPIER_CTX_MSS		GENMASK_ULL(47, 32)
+#define NAPIER_CTX_LENS		GENMASK_ULL(31, 0)
+
+static u64 napier_tx_ctx_pack(u32 lens, u32 tucmd, u32 l4len, u32 mss)
+{
+	return NAPIER_CTX_VALID |
+	       FIELD_PREP(NAPIER_CTX_TUCMD, tucmd >> 10) |
+	       FIELD_PREP(NAPIER_CTX_L4LEN, l4len) |
+	       FIELD_PREP(NAPIER_CTX_MSS, mss) |
+	       FIELD_PREP(NAPIER_CTX_LENS, lens);
+}
+
+/**
+ * napier_tx_ctx_get - find or write the hardware context for a packet
+ * @tx: the ring
+ * @key: packed context
+ *
+ * Each queue of the device remembers two contexts between packets. DPDK's igb
+ * PMD relies on it on iron (drivers/net/e1000/igb_rxtx.c, what_advctx_update),
+ * QEMU 10.0 keeps them in struct igb_tx (hw/net/igb_core.c).
+ *
+ * Context: under the txq lock; takes at most one descriptor.
+ * Return: the IDX bit for olinfo_status.
+ */
+static u32 napier_tx_ctx_get(struct napier_tx_ring *tx, u64 key)
+{
+	struct napier_tx_ctx_desc *desc;
+	u16 i = tx->next_to_use;
+	u32 idx;
+
+	if (likely(tx->ctx_key[0] == key))
+		return 0;
+	if (tx->ctx_key[1] == key)
+		return NAPIER_TXD_IDX;
+
+	idx = tx->ctx_next;
+	tx->ctx_next ^= 1;
+	tx->ctx_key[idx] = key;
+
+	desc = (struct napier_tx_ctx_desc *)&tx->desc[i];
+	desc->vlan_macip_lens = cpu_to_le32(FIELD_GET(NAPIER_CTX_LENS, key));
+	desc->launch_time = 0;
+	desc->type_tucmd =
+		cpu_to_le32(NAPIER_TXD_DEXT |
+			    FIELD_PREP(NAPIER_TXD_DTYP, NAPIER_TXD_DTYP_CTX) |
+			    (u32)FIELD_GET(NAPIER_CTX_TUCMD, key) << 10);
+	desc->mss_l4len_idx =
+		cpu_to_le32(FIELD_PREP(NAPIER_TXC_IDX, idx) |
+			    FIELD_PREP(NAPIER_TXC_L4LEN,
+				       FIELD_GET(NAPIER_CTX_L4LEN, key)) |
+			    FIELD_PREP(NAPIER_TXC_MSS,
+				       FIELD_GET(NAPIER_CTX_MSS, key)));
+
+	tx->buf[i].type = NAPIER_TX_BUF_NONE;
+	tx->next_to_use = (i + 1) & tx->mask;
+
+	u64_stats_update_begin(&tx->stats.p.syncp);
+	u64_stats_inc(&tx->stats.p.ctx);
+	u64_stats_update_end(&tx->stats.p.syncp);
+
+	return idx ? NAPIER_TXD_IDX : 0;
+}
+
+/* After this no context of the device is known. */
+static void napier_tx_ctx_forget(struct napier_tx_ring *tx)
+{
+	tx->ctx_key[0] = 0;
+	tx->ctx_key[1] = 0;
+}
+
+static u32 napier_tx_lens(const struct sk_buff *skb, u32 l3_end)
+{
+	u32 maclen = skb_network_offset(skb);
+
+	return FIELD_PREP(NAPIER_TXC_MACLEN, maclen) |
+	       FIELD_PREP(NAPIER_TXC_IPLEN, l3_end - maclen);
+}
+
+/* TCP segmentation. The device counts up the IPv4 ID and the sequence number,
+ * and adds each segment's length to both checksums: the headers must not
+ * contain a length yet.
+ */
+static int napier_tx_tso(struct sk_buff *skb, struct napier_tx_offload *off,
+			 u32 *lens, u32 *tucmd)
+{
+	struct tcphdr *th;
+	u32 l4_offset;
+	int err;
+
+	err = skb_cow_head(skb, 0);
+	if (err)
+		return err;
+
+	l4_offset = skb_transport_offset(skb);
+	*tucmd = FIELD_PREP(NAPIER_TXC_L4T, NAPIER_TXC_L4T_TCP);
+
+	if (ip_hdr(skb)->version == 4) {
+		struct iphdr *iph = ip_hdr(skb);
+
+		th = tcp_hdr(skb);
+		iph->tot_len = 0;
+		iph->check = 0;
+		th->check = ~csum_tcpudp_magic(iph->saddr, iph->daddr, 0,
+					       IPPROTO_TCP, 0);
+		*tucmd |= NAPIER_TXC_IPV4;
+		off->olinfo |= NAPIER_TXD_IXSM;
+	} else {
+		th = tcp_hdr(skb);
+		tcp_v6_gso_csum_prep(skb);
+	}
+
+	off->hdr_len = l4_offset + __tcp_hdrlen(th);
+	off->cmd |= NAPIER_TXD_TSE;
+	off->olinfo |= NAPIER_TXD_TXSM;
+	*lens = napier_tx_lens(skb, l4_offset);
+
+	return 0;
+}
+
+/* Checksum of a single frame. Anything but TCP, UDP and SCTP is computed
+ * here: the device knows where only their checksums are.
+ */
+static int napier_tx_csum(struct sk_buff *skb, struct napier_tx_offload *off,
+			  u32 *lens, u32 *tucmd)
+{
+	u32 l4t;
+
+	switch (skb->csum_offset) {
+	case offsetof(struct tcphdr, check):
+		l4t = NAPIER_TXC_L4T_TCP;
+		break;
+	case offsetof(struct udphdr, check):
+		l4t = NAPIER_TXC_L4T_UDP;
+		break;
+	case offsetof(struct sctphdr, checksum):
+		if (skb_csum_is_sctp(skb)) {
+			l4t = NAPIER_TXC_L4T_SCTP;
+			break;
+		}
+		fallthrough;
+	default:
+		return skb_checksum_help(skb);
+	}
+
+	*tucmd = FIELD_PREP(NAPIER_TXC_L4T, l4t);
+	if (vlan_get_protocol(skb) == htons(ETH_P_IP))
+		*tucmd |= NAPIER_TXC_IPV4;
+	*lens = napier_tx_lens(skb, skb_checksum_start_offset(skb));
+	off->olinfo |= NAPIER_TXD_TXSM;
+
+	return 0;
+}
+
+/**
+ * napier_tx_offload_prepare - translate an skb's wishes
+ * @skb: the packet; its headers are changed for TSO
+ * @off: result
+ *
+ * Return: 0, or negative if the headers could not be made writable or a
+ * checksum could not be computed; the packet then cannot be sent.
+ */
+static int napier_tx_offload_prepare(struct sk_buff *skb,
+				     struct napier_tx_offload *off)
+{
+	u32 lens = 0, tucmd = 0, l4len = 0, mss = 0;
+	int err;
+
+	*off = (struct napier_tx_offload) {
+		.cmd = NAPIER_TXD_DEXT | NAPIER_TXD_IFCS |
+		       FIELD_PREP(NAPIER_TXD_DTYP, NAPIER_TXD_DTYP_DATA),
+	};
+
+	if (skb_is_gso(skb)) {
+		err = napier_tx_tso(skb, off, &lens, &tucmd);
+		if (err)
+			return err;
+		l4len = off->hdr_len - skb_transport_offset(skb);
+		mss = skb_shinfo(skb)->gso_size;
+	} else if (skb->ip_summed == CHECKSUM_PARTIAL) {
+		err = napier_tx_csum(skb, off, &lens, &tucmd);
+		if (err)
+			return err;
+	}
+
+	if (skb_vlan_tag_present(skb)) {
+		off->cmd |= NAPIER_TXD_VLE;
+		if (!lens)
+			lens = FIELD_PREP(NAPIER_TXC_MACLEN, ETH_HLEN);
+		lens |= FIELD_PREP(NAPIER_TXC_VLAN, skb_vlan_tag_get(skb));
+	}
+
+	if (lens)
+		off->ctx = napier_tx_ctx_pack(lens, tucmd, l4len, mss);
+
+	return 0;
+}
+
+/* Descriptors that a packet takes at most, context included. */
+static u32 napier_tx_desc_count(const struct sk_buff *skb)
+{
+	const struct skb_shared_info *sh = skb_shinfo(skb);
+	u32 count = 1 + DIV_ROUND_UP(skb_headlen(skb), NAPIER_TX_MAX_DATA);
+	u32 i;
+
+	for (i = 0; i < sh->nr_frags; i++)
+		count += DIV_ROUND_UP(skb_frag_size(&sh->frags[i]),
+				      NAPIER_TX_MAX_DATA);
+
+	return count;
+}
+
+/* Write the data descriptors for one mapped area, which may be longer than one
+ * of them takes. The mapping is remembered in the first.
+ */
+static void napier_tx_put(struct napier_tx_ring *tx, dma_addr_t dma, u32 len,
+			  u8 type, const struct napier_tx_offload *off,
+			  u32 olinfo)
+{
+	u16 i = tx->next_to_use;
+
+	tx->buf[i].dma = dma;
+	tx->buf[i].len = len;
+	tx->buf[i].type = type;
+
+	for (;;) {
+		u32 part = min_t(u32, len, NAPIER_TX_MAX_DATA);
+		struct napier_tx_desc *desc = &tx->desc[i];
+
+		desc->addr = cpu_to_le64(dma);
+		desc->cmd_type_len = cpu_to_le32(off->cmd | part);
+		desc->olinfo_status = cpu_to_le32(olinfo);
+		i = (i + 1) & tx->mask;
+
+		dma += part;
+		len -= part;
+		if (!len)
+			break;
+		tx->buf[i].type = NAPIER_TX_BUF_NONE;
+	}
+
+	tx->next_to_use = i;
+}
+
+static void napier_tx_unmap(struct napier_tx_ring *tx,
+			    const struct napier_tx_buf *buf)
+{
+	switch (buf->type) {
+	case NAPIER_TX_BUF_SKB:
+		if (buf->len)
+			dma_unmap_single(tx->dev, buf->dma, buf->len,
+					 DMA_TO_DEVICE);
+		break;
+	case NAPIER_TX_BUF_FRAG:
+		dma_unmap_page(tx->dev, buf->dma, buf->len, DMA_TO_DEVICE);
+		break;
+	}
+}
+
+/**
+ * napier_tx_map - map a packet and write its data descriptors
+ * @tx: the ring, with room for all of them
+ * @skb: the packet
+ * @off: what to ask of the device
+ *
+ * On failure the ring is as before the call.
+ *
+ * Return: index of the packet's first data descriptor, or -ENOMEM.
+ */
+static int napier_tx_map(struct napier_tx_ring *tx, struct sk_buff *skb,
+			 const struct napier_tx_offload *off)
+{
+	const struct skb_shared_info *sh = skb_shinfo(skb);
+	u16 first = tx->next_to_use, last;
+	u32 olinfo, len, i;
+	dma_addr_t dma;
+
+	olinfo = off->olinfo |
+		 FIELD_PREP(NAPIER_TXD_PAYLEN, skb->len - off->hdr_len);
+
+	len = skb_headlen(skb);
+	dma = dma_map_single(tx->dev, skb->data, len, DMA_TO_DEVICE);
+	if (unlikely(dma_mapping_error(tx->dev, dma)))
+		return -ENOMEM;
+	napier_tx_put(tx, dma, len, NAPIER_TX_BUF_SKB, off, olinfo);
+
+	for (i = 0; i < sh->nr_frags; i++) {
+		const skb_frag_t *frag = &sh->frags[i];
+
+		len = skb_frag_size(frag);
+		/* The device drops a frame that has an empty descriptor. */
+		if (unlikely(!len))
+			continue;
+
+		dma = skb_frag_dma_map(tx->dev, frag, 0, len, DMA_TO_DEVICE);
+		if (unlikely(dma_mapping_error(tx->dev, dma)))
+			goto unwind;
+		napier_tx_put(tx, dma, len, NAPIER_TX_BUF_FRAG, off, olinfo);
+	}
+
+	last = (tx->next_to_use - 1) & tx->mask;
+	tx->desc[last].cmd_type_len |= cpu_to_le32(NAPIER_TXD_EOP);
+
+	return first;
+
+unwind:
+	while (tx->next_to_use != first) {
+		tx->next_to_use = (tx->next_to_use - 1) & tx->mask;
+		napier_tx_unmap(tx, &tx->buf[tx->next_to_use]);
+		tx->buf[tx->next_to_use].type = NAPIER_TX_BUF_NONE;
+	}
+
+	return -ENOMEM;
+}
+
+/* Ask for a status report on the newest descriptor and publish it to the
+ * consumer.
+ */
+static void napier_tx_request_status(struct napier_tx_ring *tx)
+{
+	u16 rs = (tx->next_to_use - 1) & tx->mask;
+
+	tx->desc[rs].cmd_type_len |= cpu_to_le32(NAPIER_TXD_RS);
+	tx->buf[tx->last_rs].next_rs = rs;
+	/* Pairs with the acquire in napier_tx_clean(): whoever sees last_rs
+	 * sees the list, the buffers and the descriptors before it.
+	 */
+	smp_store_release(&tx->last_rs, rs);
+}
+
+/* Tell the device about everything written so far. */
+static void napier_tx_ring_doorbell(struct napier_tx_ring *tx)
+{
+	if (tx->rung == tx->next_to_use)
+		return;
+
+	if (tx->last_rs != ((tx->next_to_use - 1) & tx->mask))
+		napier_tx_request_status(tx);
+	tx->rung = tx->next_to_use;
+	/* writel() orders the descriptors before the doorbell. */
+	writel(tx->next_to_use, tx->tail);
+}
+
+/* Count a packet that cannot be sent, which the caller has freed. */
+static netdev_tx_t napier_tx_drop(struct napier_tx_ring *tx,
+				  u64_stats_t *reason)
+{
+	napier_tx_ring_doorbell(tx);
+
+	u64_stats_update_begin(&tx->stats.p.syncp);
+	u64_stats_inc(reason);
+	u64_stats_update_end(&tx->stats.p.syncp);
+
+	return NETDEV_TX_OK;
+}
+
+/* Fill in what completion needs to know, and the counters of the producer. */
+static u32 napier_tx_account(struct napier_tx_ring *tx, struct sk_buff *skb,
+			     u16 first, const struct napier_tx_offload *off)
+{
+	struct napier_tx_buf *buf = &tx->buf[first];
+	u32 bytes = skb->len, segs = 1;
+
+	if (off->hdr_len) {
+		segs = skb_shinfo(skb)->gso_segs;
+		bytes += (segs - 1) * off->hdr_len;
+	}
+	buf->skb = skb;
+	buf->bytes = bytes;
+	buf->segs = segs;
+
+	if (off->olinfo & NAPIER_TXD_TXSM) {
+		u64_stats_update_begin(&tx->stats.p.syncp);
+		u64_stats_add(&tx->stats.p.csum, segs);
+		if (off->hdr_len) {
+			u64_stats_inc(&tx->stats.p.gso_packets);
+			u64_stats_add(&tx->stats.p.gso_bytes, skb->len);
+			u64_stats_add(&tx->stats.p.gso_wire_packets, segs);
+			u64_stats_add(&tx->stats.p.gso_wire_bytes, bytes);
+		}
+		u64_stats_update_end(&tx->stats.p.syncp);
+	}
+
+	return bytes;
+}
+
+static netdev_tx_t napier_tx_busy(struct napier_tx_ring *tx)
+{
+	netif_tx_stop_queue(tx->txq);
+	napier_tx_ring_doorbell(tx);
+
+	u64_stats_update_begin(&tx->stats.p.syncp);
+	u64_stats_inc(&tx->stats.p.busy);
+	u64_stats_update_end(&tx->stats.p.syncp);
+
+	return NETDEV_TX_BUSY;
+}
+
+/**
+ * napier_xmit - ndo_start_xmit
+ * @skb: the packet
+ * @ndev: the interface
+ *
+ * Context: under the queue's lock, BH disabled.
+ * Return: NETDEV_TX_OK when the packet was taken (or dropped and counted),
+ * NETDEV_TX_BUSY when there was no room although the queue was not stopped.
+ */
+netdev_tx_t napier_xmit(struct sk_buff *skb, struct net_device *ndev)
+{
+	struct napier_net *nn = netdev_priv(ndev);
+	struct napier_tx_ring *tx = nn->cfg.tx[skb_get_queue_mapping(skb)];
+	bool more = netdev_xmit_more();
+	struct napier_tx_offload off;
+	u16 start;
+	u32 bytes;
+	int first;
+
+	/* skb_put_padto() frees the skb when it fails. */
+	if (unlikely(skb_put_padto(skb, NAPIER_TX_MIN_LEN)))
+		return napier_tx_drop(tx, &tx->stats.p.dropped);
+
+	if (unlikely(napier_tx_unused(tx) < napier_tx_desc_count(skb)))
+		return napier_tx_busy(tx);
+
+	if (unlikely(napier_tx_offload_prepare(skb, &off))) {
+		dev_kfree_skb_any(skb);
+		return napier_tx_drop(tx, &tx->stats.p.dropped);
+	}
+
+	start = tx->next_to_use;
+	if (off.ctx)
+		off.olinfo |= napier_tx_ctx_get(tx, off.ctx) | NAPIER_TXD_CC;
+
+	first = napier_tx_map(tx, skb, &off);
+	if (unlikely(first < 0)) {
+		/* Take back a context descriptor too: RS may stand only on a
+		 * data descriptor, so the newest one has to be one.
+		 */
+		if (start != tx->next_to_use) {
+			tx->next_to_use = start;
+			napier_tx_ctx_forget(tx);
+		}
+		dev_kfree_skb_any(skb);
+		return napier_tx_drop(tx, &tx->stats.p.dma_error);
+	}
+
+	bytes = napier_tx_account(tx, skb, first, &off);
+	skb_tx_timestamp(skb);
+
+	if (!netif_txq_maybe_stop(tx->txq, napier_tx_unused(tx),
+				  NAPIER_TX_DESC_NEEDED,
+				  NAPIER_TX_WAKE_THRESHOLD)) {
+		u64_stats_update_begin(&tx->stats.p.syncp);
+		u64_stats_inc(&tx->stats.p.stop);
+		u64_stats_update_end(&tx->stats.p.syncp);
+	}
+
+	if (__netdev_tx_sent_queue(tx->txq, bytes, more))
+		napier_tx_ring_doorbell(tx);
+	else if (((tx->next_to_use - tx->last_rs) & tx->mask) > tx->mask / 4)
+		/* Long batches complete in parts, so that the ring does not
+		 * have to run dry before it is cleaned.
+		 */
+		napier_tx_request_status(tx);
+
+	return NETDEV_TX_OK;
+}
+
+/**
+ * napier_features_check - ndo_features_check
+ * @skb: the packet
+ * @ndev: the interface
+ * @features: what the interface could do for it
+ *
+ * Return: @features without what the context descriptor cannot express.
+ */
+netdev_features_t napier_features_check(struct sk_buff *skb,
+					struct net_device *ndev,
+					netdev_features_t features)
+{
+	const netdev_features_t offloads = NETIF_F_HW_CSUM | NETIF_F_SCTP_CRC |
+					   NETIF_F_TSO | NETIF_F_TSO6 |
+					   NETIF_F_HW_VLAN_CTAG_TX;
+	u32 maclen, iplen;
+
+	if (skb->ip_summed == CHECKSUM_PARTIAL) {
+		maclen = skb_network_offset(skb);
+		iplen = skb_checksum_start(skb) - skb_network_header(skb);
+
+		if (unlikely(maclen > NAPIER_TX_MACLEN_MAX ||
+			     iplen > NAPIER_TX_IPLEN_MAX))
+			return features & ~offloads;
+	}
+
+	return vlan_features_check(skb, features);
+}
+
+/* Free what lies between two indices, both included. */
+static void napier_tx_clean_range(struct napier_tx_ring *tx, u16 from, u16 to,
+				  int budget, struct napier_tx_totals *t)
+{
+	u16 i = from;
+
+	for (;;) {
+		struct napier_tx_buf *buf = &tx->buf[i];
+
+		napier_tx_unmap(tx, buf);
+		if (buf->type == NAPIER_TX_BUF_SKB) {
+			t->packets += buf->segs;
+			t->bytes += buf->bytes;
+			napi_consume_skb(buf->skb, budget);
+		}
+		buf->type = NAPIER_TX_BUF_NONE;
+
+		if (i == to)
+			return;
+		i = (i + 1) & tx->mask;
+	}
+}
+
+/**
+ * napier_tx_clean - free what the device has sent
+ * @tx: the ring
+ * @budget: NAPI budget, 0 when called by netpoll with interrupts off
+ *
+ * Packets are not counted against the budget: to free them is cheap and makes
+ * room. BQL bounds how many there can be.
+ *
+ * Context: NAPI; the consumer of the ring.
+ * Return: true if everything handed to the device so far is done.
+ */
+bool napier_tx_clean(struct napier_tx_ring *tx, int budget)
+{
+	/* Pairs with the release in napier_tx_request_status(). */
+	u16 last_rs = smp_load_acquire(&tx->last_rs);
+	struct napier_tx_totals t = {};
+	u16 done = tx->rs_done;
+
+	if (done == last_rs)
+		return true;
+
+	do {
+		u16 rs = tx->buf[done].next_rs;
+
+		if (!(READ_ONCE(tx->desc[rs].olinfo_status) &
+		      cpu_to_le32(NAPIER_TXD_STAT_DD)))
+			break;
+
+		napier_tx_clean_range(tx, (done + 1) & tx->mask, rs, budget,
+				      &t);
+		done = rs;
+	} while (done != last_rs);
+
+	if (done == tx->rs_done)
+		return false;
+
+	/* The producer may overwrite the slots from here on. */
+	smp_store_release(&tx->rs_done, done);
+
+	u64_stats_update_begin(&tx->stats.c.syncp);
+	u64_stats_add(&tx->stats.c.packets, t.packets);
+	u64_stats_add(&tx->stats.c.bytes, t.bytes);
+	u64_stats_update_end(&tx->stats.c.syncp);
+
+	if (!netif_txq_completed_wake(tx->txq, t.packets, t.bytes,
+				      napier_tx_unused(tx),
+				      NAPIER_TX_WAKE_THRESHOLD)) {
+		u64_stats_update_begin(&tx->stats.c.syncp);
+		u64_stats_inc(&tx->stats.c.wake);
+		u64_stats_update_end(&tx->stats.c.syncp);
+	}
+
+	return done == last_rs;
+}
+
+/**
+ * napier_tx_purge - throw away everything in the ring
+ * @tx: the ring, disabled in hardware and with no producer or consumer
+ *
+ * The frames count as dropped. BQL forgets what it knew.
+ */
+void napier_tx_purge(struct napier_tx_ring *tx)
+{
+	u16 from = (tx->rs_done + 1) & tx->mask;
+	struct napier_tx_totals t = {};
+
+	if (from != tx->next_to_use)
+		napier_tx_clean_range(tx, from, (tx->next_to_use - 1) &
+				      tx->mask, 0, &t);
+
+	u64_stats_update_begin(&tx->stats.p.syncp);
+	u64_stats_add(&tx->stats.p.dropped, t.packets);
+	u64_stats_update_end(&tx->stats.p.syncp);
+
+	netdev_tx_reset_queue(tx->txq);
+}
+
+/**
+ * napier_tx_pending - is there anything that the device has not yet sent?
+ * @tx: the ring
+ *
+ * Context: any; a hint.
+ * Return: true if so.
+ */
+bool napier_tx_pending(const struct napier_tx_ring *tx)
+{
+	u16 done = READ_ONCE(tx->rs_done);
+	u16 last_rs = READ_ONCE(tx->last_rs);
+
+	if (done == last_rs)
+		return false;
+
+	return !(READ_ONCE(tx->desc[last_rs].olinfo_status) &
+		 cpu_to_le32(NAPIER_TXD_STAT_DD));
+}
