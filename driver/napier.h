@@ -264,6 +264,8 @@ struct napier_rss {
  * @ndev: back pointer
  * @nd: the PCI function
  * @cfg: the running configuration, with its rings while the interface is up
+ * @up: the rings of @cfg are live. False while the interface is down, but also
+ *	while an interface that is up sleeps or has lost its device.
  * @rss: receive-side scaling
  * @coalesce_usecs: interrupt throttle of every vector, in microseconds
  * @dead_tx: counters of transmit rings that are gone
@@ -277,6 +279,7 @@ struct napier_net {
 	struct net_device *ndev;
 	struct napier_dev *nd;
 	struct napier_config cfg;
+	bool up;
 	struct napier_rss rss;
 	u32 coalesce_usecs;
 
@@ -554,6 +557,7 @@ void napier_rx_ring_free(struct napier_rx_ring *rx);
 void napier_rx_ring_enable(struct napier_net *nn, struct napier_rx_ring *rx);
 void napier_rx_ring_disable(struct napier_net *nn, struct napier_rx_ring *rx);
 void napier_rx_ring_retire(struct napier_rx_ring *rx);
+void napier_rx_drop_update(struct napier_net *nn);
 void napier_rx_ring_rewind(struct napier_rx_ring *rx);
 void napier_rx_ring_set_features(struct napier_net *nn,
 				 struct napier_rx_ring *rx);

@@ -68,6 +68,7 @@ static void napier_service(struct work_struct *work)
 					     struct napier_dev, service);
 
 	napier_link_check(nd);
+	napier_rx_drop_update(netdev_priv(nd->netdev));
 	napier_stats_update(nd);
 
 	if (!napier_is_gone(nd))

@@ -58,6 +58,7 @@ static int napier_probe_hw(struct napier_dev *nd, enum napier_board_id id)
 	err = napier_reset_hw(nd);
 	if (err)
 		return dev_err_probe(&pdev->dev, err, "reset failed\n");
+	napier_stats_clear_hw(nd);
 
 	napier_nvm_init(nd);
 

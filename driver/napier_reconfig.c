@@ -79,7 +79,6 @@ int napier_config_validate(struct napier_net *nn, struct napier_config *cfg,
 	}
 
 	napier_rx_geom_init(&cfg->geom, cfg->mtu);
-	cfg->geom.drop_en = cfg->nr_queues > 1;
 
 	return 0;
 }
@@ -96,8 +95,7 @@ static bool napier_rx_same(const struct napier_config *a,
 			   const struct napier_config *b)
 {
 	return a->rx_desc == b->rx_desc &&
-	       a->geom.truesize == b->geom.truesize &&
-	       a->geom.drop_en == b->geom.drop_en;
+	       a->geom.truesize == b->geom.truesize;
 }
 
 /* Free the rings of @cfg that @keep does not have. */
@@ -468,15 +466,22 @@ static void napier_up(struct napier_net *nn)
 		napier_pair_start(nn, i, true, true);
 
 	napier_irq_enable(nn);
+	nn->up = true;
 	napier_link_start(nd);
 	mod_delayed_work(system_wq, &nd->service, 0);
 }
 
-/* Stop all traffic. Works on a device that no longer answers. */
+/* Stop all traffic, unless that was already done. Works on a device that no
+ * longer answers.
+ */
 static void napier_down(struct napier_net *nn)
 {
 	struct napier_dev *nd = nn->nd;
 	u32 i;
+
+	if (!nn->up)
+		return;
+	nn->up = false;
 
 	cancel_delayed_work_sync(&nd->service);
 	cancel_delayed_work_sync(&nd->refill);

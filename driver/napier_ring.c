@@ -355,6 +355,30 @@ static u8 napier_rx_flags(const struct napier_net *nn)
 	return flags;
 }
 
+/* What should a frame do that finds its ring without buffers? With one queue,
+ * or a partner that heeds our pause frames, it waits in the packet buffer. Else
+ * it is dropped, because there it would hold up the frames of other queues.
+ */
+static bool napier_rx_drop_wanted(const struct napier_net *nn)
+{
+	return nn->cfg.nr_queues > 1 && !READ_ONCE(nn->nd->link.tx_pause);
+}
+
+/**
+ * napier_rx_drop_update - adapt all queues to the number of queues and the link
+ * @nn: the interface, up
+ *
+ * Context: may race with napier_rx_ring_enable(), which writes the same.
+ */
+void napier_rx_drop_update(struct napier_net *nn)
+{
+	u32 i, set = napier_rx_drop_wanted(nn) ? NAPIER_SRRCTL_DROP_EN : 0;
+
+	for (i = 0; i < nn->cfg.nr_queues; i++)
+		napier_rmw32(nn->nd, NAPIER_SRRCTL(i), NAPIER_SRRCTL_DROP_EN,
+			     set);
+}
+
 /**
  * napier_rx_ring_set_features - let the poll loop know of changed features
  * @nn: the interface, whose features are already the new ones
@@ -396,15 +420,12 @@ void napier_rx_ring_enable(struct napier_net *nn, struct napier_rx_ring *rx)
 	napier_wr32(nd, NAPIER_RDH(q), 0);
 	napier_wr32(nd, NAPIER_RDT(q), 0);
 
-	/* A queue without buffers drops instead of blocking the others. With
-	 * only one queue the frames may as well wait in the packet buffer.
-	 */
 	napier_wr32(nd, NAPIER_SRRCTL(q),
 		    FIELD_PREP(NAPIER_SRRCTL_BSIZEPKT,
 			       rx->geom.buf_len / SZ_1K) |
 		    FIELD_PREP(NAPIER_SRRCTL_DESCTYPE,
 			       NAPIER_SRRCTL_ADV_ONEBUF) |
-		    (rx->geom.drop_en ? NAPIER_SRRCTL_DROP_EN : 0));
+		    (napier_rx_drop_wanted(nn) ? NAPIER_SRRCTL_DROP_EN : 0));
 
 	napier_wr32(nd, NAPIER_RXDCTL(q),
 		    FIELD_PREP(NAPIER_DCTL_PTHRESH, 8) |

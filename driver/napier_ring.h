@@ -56,7 +56,6 @@ struct napier_dev;
  * @max_frame: longest frame that the device may accept, with VLAN tags and
  *	FCS; what RLPML is set to
  * @order: page order of the pool
- * @drop_en: a ring without buffers drops instead of holding up the others
  *
  * With 2 KiB buffers, @headroom + @buf_len is larger than the room in front of
  * the skb_shared_info. That is safe only because @max_frame stops the device
@@ -70,7 +69,6 @@ struct napier_rx_geom {
 	u32 max_len;
 	u32 max_frame;
 	u32 order;
-	bool drop_en;
 };
 
 enum napier_tx_buf_type {
