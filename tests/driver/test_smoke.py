@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import judge_trouble
+from tests.conftest import judge_trouble
 
 from lab import LabError
 from lab.port import MODULES

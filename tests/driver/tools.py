@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What tests of traffic share: the programs of tests/guest, and the counters of a port."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import itertools
+import json
+import tarfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from weakref import WeakSet
+
+from lab import LabError, Machine, Port, Process
+
+GUEST_PROGRAMS = Path(__file__).resolve().parent.parent / "guest"
+PLACE = "/run/tests"
+_equipped: WeakSet[Machine] = WeakSet()
+# A port number of its own for each stream: what a broken one left cannot reach the next.
+_numbers = itertools.cycle(range(20000, 30000))
+
+
+def equip(machine: Machine) -> None:
+    """Copy tests/guest into the machine, once."""
+    if machine in _equipped:
+        return
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        for path in GUEST_PROGRAMS.glob("*.py"):
+            tar.add(path, path.name)
+    machine.put(archive.getvalue(), "/run/tests.tar")
+    machine.run(f"mkdir -p {PLACE} && tar -x -C {PLACE} -f /run/tests.tar")
+    _equipped.add(machine)
+
+
+def program(name: str, *words: object) -> list[str]:
+    """The command for a program of tests/guest."""
+    return ["python3", f"{PLACE}/{name}.py", *map(str, words)]
+
+
+def port_number() -> int:
+    return next(_numbers)
+
+
+def until(check: Callable[[], Any], timeout: float, what: str) -> Any:
+    """Ask until the answer is true; it is returned."""
+    end = time.monotonic() + timeout
+    while not (answer := check()):
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {timeout:g} s: {what}")
+        time.sleep(0.05)
+    return answer
+
+
+def address(port: Port, family: int) -> str:
+    return port.ipv4 if family == 4 else port.ipv6
+
+
+def stream(source: Port, total: int, *, family: int = 4, protocol: str = "tcp",
+           to: str | None = None, seed: int = 1, timeout: float = 180.0) -> dict[str, Any]:
+    """A stream of that many bytes from a port to its far end (or another address there),
+    which must arrive whole; what the sender says about it."""
+    sink, number = source.far, port_number()
+    target = to or address(sink, family)
+    server = sink.spawn(program("stream", "serve", protocol, target, number, timeout))
+    sender = source.run(program("stream", "send", protocol, target, number, total, seed),
+                        timeout=timeout, check=False)
+    received = server.wait(timeout)
+    assert sender.rc == 0, sender.err
+    assert received.rc == 0, received.err
+    sent, got = json.loads(sender.out), json.loads(received.out)
+    assert sent["bytes"] == total
+    assert got["bytes"] == total, f"{total} bytes were sent, {got['bytes']} arrived"
+    assert got["sha256"] == sent["sha256"], "the content changed on its way"
+    return sent
+
+
+class Numbered:
+    """Numbered datagrams from a port to its far end, in the background."""
+
+    def __init__(self, source: Port, count: int, *, rate: float = 0, sizes: list[int] | None = None,
+                 repeat: int = 1, family: int = 4, to: str | None = None,
+                 idle: float = 4.0, prefix: list[str] | None = None) -> None:
+        """`prefix` stands before the sender's command (taskset ...)."""
+        target, number = to or address(source.far, family), port_number()
+        self.count = count
+        self.receiver = source.far.spawn(program("useq", "recv", target, number, "--idle", idle))
+        listening(source.far, number)
+        words: list[object] = ["send", target, number, count, "--rate", rate, "--repeat", repeat]
+        if sizes:
+            words += ["--sizes", ",".join(map(str, sizes))]
+        self.sender: Process = source.spawn([*(prefix or []), *program("useq", *words)])
+
+    def result(self, timeout: float = 120.0) -> dict[str, Any]:
+        """Wait for the end: sent, lost, doubled, damaged, sizes, gaps ..."""
+        sender = self.sender.wait(timeout)
+        receiver = self.receiver.wait(timeout)
+        assert sender.rc == 0, sender.err
+        assert receiver.rc == 0, receiver.err
+        sent, got = json.loads(sender.out), json.loads(receiver.out)
+        return {**sent, **got, "lost": sent["sent"] - got["received"],
+                "sent_sizes": sent["sizes"]}
+
+    def perfect(self, timeout: float = 120.0) -> dict[str, Any]:
+        """Every datagram must have arrived, once and whole."""
+        got = self.result(timeout)
+        missing = {size: count - got["sizes"].get(size, 0)
+                   for size, count in got["sent_sizes"].items()
+                   if count != got["sizes"].get(size, 0)}
+        assert not missing, f"lost (payload size: how many): {missing}; gaps {got['gaps'][:20]}"
+        assert (got["lost"], got["doubled"], got["damaged"]) == (0, 0, 0), got
+        return got
+
+
+def listening(port: Port, number: int, timeout: float = 20.0) -> None:
+    """Wait until somebody has opened that UDP port."""
+    script = (f"for i in $(seq {int(timeout * 20)}); do "
+              f"ss -H -l -u -n sport = :{number} | grep -q . && exit 0; sleep 0.05; done; exit 1")
+    if port.run(script, check=False, timeout=timeout * 3 + 30).rc:
+        raise LabError(f"nobody listens on UDP port {number} of {port!r}")
+
+
+# ---- counters -----------------------------------------------------------------------
+
+def genl(port: Port, question: str) -> list[dict[str, int]]:
+    """A question of tests/guest/netdev_genl.py about a port."""
+    return json.loads(port.run(program("netdev_genl", question, port.name)).out)
+
+
+def qstats(port: Port) -> dict[str, int]:
+    """netdev-genl's statistics of the device."""
+    return genl(port, "qstats")[0]
+
+
+def private(port: Port) -> dict[str, int]:
+    """`ethtool -S`."""
+    pairs = (line.rsplit(":", 1) for line in port.ethtool("-S").out.splitlines()[1:])
+    return {name.strip(): int(value) for name, value in pairs}
+
+
+def standard(port: Port) -> dict[str, dict[str, Any]]:
+    """`ethtool -S --all-groups`: group -> counter -> value."""
+    answer = json.loads(port.run(["ethtool", "--json", "-S", port.name, "--all-groups"]).out)
+    return {key: value for key, value in answer[0].items() if isinstance(value, dict)}
+
+
+def stats64(port: Port) -> dict[str, int]:
+    """rtnl_link_stats64, as `ip -s -s link` shows it: "rx_packets", "tx_errors" ..."""
+    found = port.stats()["stats64"]
+    return {f"{way}_{name}": value for way in ("rx", "tx") for name, value in found[way].items()}
+
+
+def snmp(port: Port) -> dict[str, int]:
+    """The counters of the port's namespace: "UdpInErrors", "Ip6InReceives" ..."""
+    text = port.run("cat /proc/net/snmp /proc/net/netstat /proc/net/snmp6; "
+                    "cat /proc/net/sctp/snmp 2>/dev/null", check=False).out
+    found: dict[str, int] = {}
+    names: list[str] = []
+    for line in text.splitlines():
+        words = line.split()
+        if words and words[0].endswith(":"):
+            if len(words) > 1 and words[1].lstrip("-").isdigit():
+                prefix = words[0][:-1]
+                found |= {prefix + name: int(value)
+                          for name, value in zip(names, words[1:], strict=True)}
+            else:
+                names = words[1:]
+        elif len(words) == 2:
+            found[words[0]] = int(words[1])
+    return found
+
+
+def grown(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+    """What has changed between two of the above, and by how much."""
+    return {name: after[name] - before.get(name, 0) for name in after
+            if after[name] != before.get(name, 0)}
+
+
+# ---- settings that are undone --------------------------------------------------------
+
+@contextlib.contextmanager
+def mtu(pairs: list[Port], value: int) -> Iterator[None]:
+    """Another MTU at some ports."""
+    try:
+        for port in pairs:
+            port.run(["ip", "link", "set", port.name, "mtu", str(value)])
+            port.wait_carrier()
+        yield
+    finally:
+        for port in pairs:
+            port.run(["ip", "link", "set", port.name, "mtu", "1500"])
+            port.wait_carrier()
+
+
+@contextlib.contextmanager
+def features(port: Port, **changes: bool) -> Iterator[None]:
+    """Offloads by the short names of `ethtool -K`, which must take effect."""
+    words = [word for name, on in changes.items() for word in (name, "on" if on else "off")]
+    back = [word for name, on in changes.items() for word in (name, "off" if on else "on")]
+    try:
+        port.ethtool("-K", *words)
+        yield
+    finally:
+        port.ethtool("-K", *back)
+
+
+@contextlib.contextmanager
+def quiet(dut: Port, peer: Port) -> Iterator[None]:
+    """Neighbours that need no asking, so that nothing but the test's own frames is on the
+    wire and counters can be compared exactly."""
+    ends = ((dut, peer), (peer, dut))
+    for port, far in ends:
+        for family in (4, 6):
+            port.run(["ip", "neigh", "replace", address(far, family), "lladdr", far.mac,
+                      "dev", port.name, "nud", "permanent"])
+    try:
+        yield
+    finally:
+        for port, far in ends:
+            for family in (4, 6):
+                port.run(["ip", "neigh", "del", address(far, family), "dev", port.name],
+                         check=False)
+
+
+def send_frames(port: Port, frames: list[bytes]) -> None:
+    """Send frames as they are."""
+    port.run(program("rawsend", port.name), stdin=b"".join(
+        frame.hex().encode() + b"\n" for frame in frames))
