@@ -115,11 +115,17 @@ class Agent:
                 self._socket.settimeout(timeout)
                 self._socket.sendall(line)
                 answer = json.loads(self._line(end))
-            except (TimeoutError, OSError, ValueError) as error:
+            except TimeoutError as error:
                 # What was left in the stream would answer the next question.
                 self._close()
                 raise AgentSilent(f"the guest agent did not answer {name} within "
                                   f"{timeout:g} s") from error
+            except (OSError, ValueError) as error:
+                self._close()
+                # It takes QEMU a moment to die after its sockets have.
+                time.sleep(1)
+                self._alive()
+                raise AgentSilent(f"the guest agent broke off in {name}: {error}") from error
         if "error" in answer:
             raise AgentError(f"{name}: {answer['error'].get('desc', answer['error'])}")
         return answer.get("return")

@@ -86,7 +86,8 @@ class Process:
 
     def kill(self, sig: int = signal.SIGKILL) -> None:
         """Send a signal to it and all its children."""
-        self.machine.run(f"kill -{int(sig)} -- -{self.pid}", check=False)
+        # Not the shell's own kill: dash's takes no "--" after a number.
+        self.machine.run(["kill", f"-{int(sig)}", "--", f"-{self.pid}"], check=False)
 
 
 class Machine:
@@ -160,7 +161,15 @@ class Machine:
             if time.monotonic() > end:
                 raise LabError(f"QEMU made no monitor socket in 20 s{self._tail()}")
             time.sleep(0.02)
-        self._qmp = Qmp(self.dir / "qmp")
+        while self._qmp is None:
+            try:
+                self._qmp = Qmp(self.dir / "qmp")
+            except LabError:
+                # The socket is there before anybody listens, or after QEMU has given up.
+                time.sleep(0.1)
+                self.check_alive()
+                if time.monotonic() > end:
+                    raise
         self._agent = Agent(self.dir / "agent", self.check_alive)
         self.sync(BOOT_TIMEOUT)
 
@@ -187,6 +196,7 @@ class Machine:
         found = self.run("\n".join(script), timeout=BOOT_TIMEOUT).out.split()
         for port, pci in zip(ports, found, strict=True):
             port.pci = pci
+            port.refresh()
         for port in ports:
             port.wait_carrier(20)
 

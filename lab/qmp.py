@@ -51,12 +51,15 @@ class Qmp:
 
     def __init__(self, path: Path) -> None:
         library()
-        from qemu.qmp import EventListener, QMPClient
+        from qemu.qmp import EventListener, QMPClient, QMPError
 
         self._client = QMPClient()
         self._changed = threading.Condition()
         self.events: list[Event] = []
-        self._wait(self._client.connect(str(path)), 20)
+        try:
+            self._wait(self._client.connect(str(path)), 20)
+        except QMPError as error:
+            raise LabError(f"cannot connect to QEMU's monitor: {error}") from error
         listener = EventListener()
         self._client.register_listener(listener)
 

@@ -46,6 +46,12 @@ RELEASES = {
     "bookworm": (Need("gcc-12"), Need("libelf1")),
     "trixie": (Need("gcc-14"), Need("libelf1t64")),
 }
+# What `make check` calls, and nothing else does.
+CHECKERS = (
+    Need("sparse", ("sparse",)), Need("coccinelle", ("spatch",)), Need("perl", ("perl",)),
+    Need("shellcheck", ("shellcheck",)), Need("mypy", ("mypy",)), Need("nodejs", ("node",)),
+    Need("npm", ("npm",)),
+)
 ELSEWHERE = (Need("apt", ("apt-get", "apt-cache")), Need("dpkg", ("dpkg-deb",)))
 
 
@@ -70,9 +76,11 @@ def _installed(names: list[str]) -> set[str]:
     return {words[-1] for words in lines if words and words[0] == "ii"}
 
 
-def missing_packages(codename: str) -> list[str]:
+def missing_packages(codename: str, more: tuple[Need, ...] = ()) -> list[str]:
     """Packages that have to be installed on this Debian."""
-    names = [need.package for need in (*COMMON, *RELEASES[codename])]
+    # Node.js' own packages bring npm along and refuse Debian's.
+    more = tuple(need for need in more if not all(map(_find, need.programs)))
+    names = [need.package for need in (*COMMON, *RELEASES[codename], *more)]
     have = _installed(names)
     missing = [name for name in names if name not in have]
     if 0 < qemu_version() < QEMU_WANTED and "qemu-system-x86" not in missing:
@@ -80,10 +88,10 @@ def missing_packages(codename: str) -> list[str]:
     return missing
 
 
-def _check_elsewhere() -> None:
+def _check_elsewhere(more: tuple[Need, ...]) -> None:
     """Not Debian 12 or 13: say what is missing, change nothing."""
     lacking = [f"{program} (in Debian's package {need.package})"
-               for need in (*COMMON, *ELSEWHERE) for program in need.programs
+               for need in (*COMMON, *ELSEWHERE, *more) for program in need.programs
                if not _find(program)]
     if 0 < qemu_version() < QEMU_WANTED:
         lacking.append(f"QEMU {QEMU_WANTED} or newer (this is {qemu_version()})")
@@ -131,14 +139,15 @@ def _add_suites(codename: str) -> None:
                        f"# Added by the lab of napier: QEMU needs the 82576.\n{pins}")
 
 
-def setup_host() -> None:
-    """Install what is missing on Debian 12 or 13; check for it anywhere else."""
+def setup_host(more: tuple[Need, ...] = ()) -> None:
+    """Install what is missing on Debian 12 or 13, `more` included; check for it anywhere
+    else."""
     release = os_release()
     codename = release.get("VERSION_CODENAME", "")
     if release.get("ID") != "debian" or codename not in RELEASES:
-        _check_elsewhere()
+        _check_elsewhere(more)
         return
-    missing = missing_packages(codename)
+    missing = missing_packages(codename, more)
     if not missing:
         return
     say(f"these packages will be installed: {' '.join(missing)}")
@@ -150,7 +159,7 @@ def setup_host() -> None:
         for words in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
             call(as_root(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", *words]),
                  quiet=False)
-    still = missing_packages(codename)
+    still = missing_packages(codename, more)
     if still or qemu_version() < QEMU_WANTED:
         raise LabError(f"still missing after installing: {' '.join(still) or 'QEMU >= 8'}; "
                        "`apt-cache policy` on them shows what apt prefers, and why")

@@ -9,6 +9,7 @@ WARN says little.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 # How a report begins.  Each is the text of a line after its time stamp.
 BEGINNINGS = re.compile("|".join((
@@ -75,3 +76,15 @@ def _end(lines: list[str], start: int) -> int:
         if not cut and at > start + 2 and not CONTINUES.match(text):
             return at
     return limit
+
+
+def judge(found: list[str], expected: Iterable[str] = ()) -> list[str]:
+    """What is wrong with the reports of a test: those that match none of the expected
+    regular expressions, and expressions that no report matches."""
+    regexes = [re.compile(regex, re.S) for regex in expected]
+    problems = [f"the guest's kernel reported during this test:\n{report}" for report in found
+                if not any(regex.search(report) for regex in regexes)]
+    problems += [f"this test injects a fault whose report was to match {regex.pattern!r}; "
+                 f"there {'were others' if found else 'was none'}"
+                 for regex in regexes if not any(map(regex.search, found))]
+    return problems

@@ -15,13 +15,12 @@ is thrown away, so that one broken test cannot break the next.
 from __future__ import annotations
 
 import dataclasses
-import re
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from lab import LabError, Machine, Port, Spec
+from lab import LabError, Machine, Port, Spec, trouble
 
 MARKERS = (
     "machine(**changes): fields of lab.Spec in which this test's machine differs from the "
@@ -171,21 +170,10 @@ def peer(machine: Machine) -> Port:
 def verdict(item: pytest.Item, machine: Machine) -> list[str]:
     """What is wrong after a test, apart from what the test itself said."""
     _, mark = item.stash[WATCHED]
-    problems = judge_trouble(machine.kernel_trouble(mark),
-                             [m for m in item.iter_markers("expects_trouble")])
+    expected = [regex for m in item.iter_markers("expects_trouble") for regex in m.args]
+    problems = trouble.judge(machine.kernel_trouble(mark), expected)
     if not item.get_closest_marker("leaves_mess") and not item.stash.get(FAILED, False):
         problems += left_behind(machine)
-    return problems
-
-
-def judge_trouble(reports: list[str], expectations: list[pytest.Mark]) -> list[str]:
-    """Reports that nobody expected, and expectations that nothing met."""
-    regexes = [re.compile(regex, re.S) for mark in expectations for regex in mark.args]
-    problems = [f"the guest's kernel reported during this test:\n{report}" for report in reports
-                if not any(regex.search(report) for regex in regexes)]
-    problems += [f"this test injects a fault whose report was to match {regex.pattern!r}; "
-                 f"there {'was none' if not reports else 'were others'}"
-                 for regex in regexes if not any(map(regex.search, reports))]
     return problems
 
 

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-import pytest
-from tests.conftest import judge_trouble
+from pathlib import Path
 
-from lab import LabError
+import pytest
+
+from lab import LabError, MachineDied, trouble
 from lab.port import MODULES
 
 # "Ready (module loaded, links up) within 20 s" is a promise for an idle machine; twice
@@ -68,30 +69,94 @@ def test_files_arrive_whole(machine):
     assert machine.run(["stat", "-c", "%a %s", "/tmp/whole"]).out == f"750 {len(data)}\n"
 
 
-@pytest.mark.expects_trouble(r"BUG: sleeping function|WARNING: .*|sysrq", reason="seeded")
+@pytest.mark.expects_trouble(r"seeded by the lab.*Call Trace.*end trace", reason="seeded")
 def test_a_warning_in_the_guest_is_noticed(machine):
-    """Writes to the log what a WARN_ON would; the fixture must find it, or this fails."""
-    lines = ("------------[ cut here ]------------",
-             "WARNING: CPU: 1 PID: 77 at drivers/net/ethernet/x/y.c:12 x_poll+0x1/0x2 [x]",
-             "Call Trace:", " x_poll+0x1/0x2 [x]", "---[ end trace 0000000000000000 ]---")
-    for line in lines:
-        machine.put(f"<4>{line}\n".encode(), "/dev/kmsg")
-
-
-def test_unexpected_trouble_fails(machine):
-    """The other half: a report that no test expects is a failure, with its whole text."""
+    """A real WARN by a helper module; without the marker it would fail this test."""
     mark = machine.console_mark()
-    assert judge_trouble(machine.kernel_trouble(mark), []) == []
-    report = "WARNING: CPU: 0 PID: 1 at x.c:1 f+0x0/0x0\nCall Trace:\n f+0x0/0x0"
-    problem, = judge_trouble([report], [])
-    assert report in problem
-    expectation = pytest.mark.expects_trouble("lockdep", reason="never comes").mark
-    assert len(judge_trouble([report], [expectation])) == 2
+    machine.run("insmod /lab/seedwarn.ko && rmmod seedwarn")
+    problem, = trouble.judge(machine.kernel_trouble(mark))
+    assert "seeded by the lab" in problem
+    assert "seedwarn_init" in problem
+    assert machine.kernel_trouble(machine.console_mark()) == []
+
+
+PLUMBING = """
+import pytest
+from lab import trouble
+
+class Fake:
+    spec, duts, log = None, [], ""
+    def console_mark(self): return len(self.log)
+    def console_since(self, mark): return self.log[mark:]
+    def kernel_trouble(self, mark): return trouble.reports(self.log[mark:])
+    def stop(self): print("stopped")
+
+@pytest.fixture
+def fake(request, monkeypatch):
+    pool = request.config.pluginmanager.get_plugin(CONFTEST).POOL
+    found = pool.current = Fake()
+    monkeypatch.setattr(pool, "get", lambda spec: found)
+    return found
+
+def test_silent(fake, machine): pass
+def test_warns(fake, machine): fake.log += "[    1.0] WARNING: CPU: 0 PID: 1 at x.c:1 f+0x0/0x1\\n"
+@pytest.mark.expects_trouble("at x.c", reason="seeded")
+def test_warns_as_expected(fake, machine): test_warns(fake, machine)
+@pytest.mark.expects_trouble("at x.c", reason="seeded")
+def test_expected_never_came(fake, machine): pass
+def test_dead_for_itself(fake, machine): assert fake.log
+"""
+
+
+def test_the_fixture_turns_trouble_into_failures(pytester):
+    """The whole way, on a machine that is only a log: who must fail does, nobody else."""
+    here = Path(__file__).resolve()
+    conftest = pytester.makeconftest(here.parents[1].joinpath("conftest.py").read_text())
+    pytester.makepyfile(PLUMBING.replace("CONFTEST", repr(str(conftest))))
+    pytester.makepyprojecttoml(f"[tool.pytest.ini_options]\npythonpath = [{str(here.parents[2])!r}]")
+    result = pytester.runpytest_subprocess("-v", "-p", "no:cacheprovider")
+    outcomes = result.parseoutcomes()
+    assert (outcomes["passed"], outcomes["failed"], outcomes["errors"]) == (4, 1, 2)
+    result.stdout.fnmatch_lines_random([
+        "*::test_warns ERROR*", "*::test_expected_never_came ERROR*",
+        "*WARNING: CPU: 0 PID: 1 at x.c:1*", "*there was none*"])
+
+
+def test_a_port_can_vanish_and_return(dut):
+    """All ones from registers and configuration space, and everything back afterwards."""
+    status = dut.reg_read(8)
+    assert status not in (0, 0xFFFFFFFF)
+    dut.unbind()
+    dut.vanish()
+    try:
+        dut.reg_write(0x0038, 0x8100)
+        assert dut.reg_read(0x0038) == 0xFFFFFFFF
+        assert dut.machine.run(f"lspci -s {dut.pci} -xxx").out.count("ff ff ff ff") >= 4
+    finally:
+        dut.return_()
+        assert dut.reg_read(8) not in (0, 0xFFFFFFFF)
+        dut.bind()
+        dut.wait_carrier()
+
+
+def test_a_port_can_be_unplugged_and_plugged(dut):
+    dut.unplug()
+    assert dut.machine.run(["lspci", "-s", dut.pci]).out == ""
+    dut.plug()
+    dut.wait_carrier()
+    assert dut.bound == MODULES[dut.driver]
+
+
+@pytest.mark.machine(iommu=True)
+def test_iommu_is_strict(machine):
+    assert machine.run("dmesg | grep 'DMAR: IOMMU enabled'").rc == 0
+    group = machine.run(f"cat /sys/bus/pci/devices/{machine.dut.pci}/iommu_group/type").out
+    assert group.strip() == "DMA"
 
 
 @pytest.mark.leaves_mess(reason="the machine dies")
 @pytest.mark.expects_trouble(r"sysrq triggered crash", r"QEMU has ended",
                              reason="a panic is injected")
 def test_a_panic_is_noticed(machine):
-    with pytest.raises(LabError):
+    with pytest.raises(MachineDied, match="sysrq triggered crash"):
         machine.run("echo c > /proc/sysrq-trigger", timeout=20)
