@@ -265,6 +265,10 @@ static void napier_pair_remove(struct napier_net *nn, u32 i)
 	napier_rings_swap(nn, i, NULL, NULL);
 	vec->tx = NULL;
 	vec->rx = NULL;
+	/* The core's watchdog looks at all queues that the device was allocated
+	 * with, and one that nobody uses must not look stopped to it.
+	 */
+	netif_tx_start_queue(netdev_get_tx_queue(nn->ndev, i));
 }
 
 /* ---- applying ---------------------------------------------------------- */
