@@ -9,9 +9,13 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lab.base import REPO, LabError, as_root, cache, call, say
 from lab.setup import setup_host
+
+if TYPE_CHECKING:
+    from lab.machine import Machine
 
 
 def _prepare(names: tuple[str, ...] = (), update: bool = False) -> None:
@@ -51,8 +55,10 @@ def command_module(options: argparse.Namespace) -> int:
         return 0
     setup_host()
     from lab.kernels import kernel
-    print(modules.build_driver(kernel(options.kernel or "stock"), words=options.words,
-                               verbose=True))
+
+    print(
+        modules.build_driver(kernel(options.kernel or "stock"), words=options.words, verbose=True)
+    )
     return 0
 
 
@@ -81,21 +87,28 @@ def command_shell(options: argparse.Namespace) -> int:
 
     say(f"booting: {spec}")
     with Machine(spec) as machine:
-        say(f"ready after {machine.boot_seconds:.0f} s; Ctrl-] or `exit` ends the shell and "
-            "the machine")
+        say(
+            f"ready after {machine.boot_seconds:.0f} s; Ctrl-] or `exit` ends the shell and "
+            "the machine"
+        )
         machine.put(_greeting(machine).encode(), "/lab/motd")
         attach(machine)
     return 0
 
 
-def _greeting(machine) -> str:
+def _greeting(machine: Machine) -> str:
     lines = [f"napier's lab: {machine.spec}, {machine.kernel.version}"]
     for port in (*machine.duts, *machine.peers):
         prefix = f"ip netns exec {port.netns} " if port.netns else ""
-        lines.append(f"  {port.id:<6} {port.driver:<7} {port.name:<6} {port.ipv4:<12} "
-                     f"{port.ipv6:<15} {prefix}...")
-    lines += [f"  try: ping {machine.peer.ipv4}; ethtool -i {machine.dut.name}; "
-              "ip netns exec peer ip -s link", "  Ctrl-] or `exit` ends the machine."]
+        lines.append(
+            f"  {port.id:<6} {port.driver:<7} {port.name:<6} {port.ipv4:<12} "
+            f"{port.ipv6:<15} {prefix}..."
+        )
+    lines += [
+        f"  try: ping {machine.peer.ipv4}; ethtool -i {machine.dut.name}; "
+        "ip netns exec peer ip -s link",
+        "  Ctrl-] or `exit` ends the machine.",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -132,8 +145,12 @@ def command_distclean(options: argparse.Namespace) -> int:
 
 
 COMMANDS = {
-    "setup": command_setup, "module": command_module, "run": command_run,
-    "shell": command_shell, "prepare-tests": command_prepare_tests, "clean": command_clean,
+    "setup": command_setup,
+    "module": command_module,
+    "run": command_run,
+    "shell": command_shell,
+    "prepare-tests": command_prepare_tests,
+    "clean": command_clean,
     "distclean": command_distclean,
 }
 
@@ -146,12 +163,16 @@ def main() -> int:
         if name in ("setup", "module"):
             command.add_argument("--kernel", choices=("stock", "newest"))
         if name == "setup":
-            command.add_argument("--update", action="store_true",
-                                 help="look for newer kernels than those in the cache")
+            command.add_argument(
+                "--update",
+                action="store_true",
+                help="look for newer kernels than those in the cache",
+            )
         if name == "module":
             command.add_argument("--kdir", help="build for this prepared kernel instead")
-            command.add_argument("words", nargs="*", metavar="WORD",
-                                 help="more words for make, such as W=1")
+            command.add_argument(
+                "words", nargs="*", metavar="WORD", help="more words for make, such as W=1"
+            )
     options = parser.parse_args()
     try:
         return COMMANDS[options.command](options)

@@ -118,8 +118,9 @@ class Agent:
             except TimeoutError as error:
                 # What was left in the stream would answer the next question.
                 self._close()
-                raise AgentSilent(f"the guest agent did not answer {name} within "
-                                  f"{timeout:g} s") from error
+                raise AgentSilent(
+                    f"the guest agent did not answer {name} within {timeout:g} s"
+                ) from error
             except (OSError, ValueError) as error:
                 self._close()
                 # It takes QEMU a moment to die after its sockets have.
@@ -133,10 +134,17 @@ class Agent:
     def start(self, words: list[str], stdin: bytes | None) -> int:
         """Start a program as the leader of a session of its own, so that it can be killed
         with all its children; its process id is returned."""
-        more = {"input_data": base64.b64encode(stdin).decode()} if stdin is not None else {}
-        answer = self.request("guest-exec", path="/usr/bin/setsid", arg=words,
-                              env=[f"PATH={PATH}", "HOME=/root", "LC_ALL=C.UTF-8", "TERM=dumb"],
-                              capture_output=True, **more)
+        more: dict[str, Any] = {}
+        if stdin is not None:
+            more["input_data"] = base64.b64encode(stdin).decode()
+        answer = self.request(
+            "guest-exec",
+            path="/usr/bin/setsid",
+            arg=words,
+            env=[f"PATH={PATH}", "HOME=/root", "LC_ALL=C.UTF-8", "TERM=dumb"],
+            capture_output=True,
+            **more,
+        )
         return int(answer["pid"])
 
     def status(self, pid: int) -> tuple[int, bytes, bytes] | None:
@@ -145,15 +153,18 @@ class Agent:
         if not answer["exited"]:
             return None
         code = -answer["signal"] if "signal" in answer else answer.get("exitcode", 0)
-        return (code, base64.b64decode(answer.get("out-data", "")),
-                base64.b64decode(answer.get("err-data", "")))
+        return (
+            code,
+            base64.b64decode(answer.get("out-data", "")),
+            base64.b64decode(answer.get("err-data", "")),
+        )
 
     def write(self, path: str, data: bytes) -> None:
         """Write a file."""
         handle = self.request("guest-file-open", path=path, mode="w")
         try:
             for start in range(0, len(data), CHUNK):
-                piece = base64.b64encode(data[start:start + CHUNK]).decode()
+                piece = base64.b64encode(data[start : start + CHUNK]).decode()
                 self.request("guest-file-write", handle=handle, buf_b64=piece)
         finally:
             self.request("guest-file-close", handle=handle)

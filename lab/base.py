@@ -102,14 +102,27 @@ def as_root(command: Sequence[str | Path]) -> list[str]:
     return ["sudo", *words]
 
 
-def call(command: Sequence[str | Path], *, env: dict[str, str] | None = None,
-         cwd: Path | None = None, quiet: bool = True) -> str:
+def call(
+    command: Sequence[str | Path],
+    *,
+    env: dict[str, str] | None = None,
+    cwd: Path | None = None,
+    quiet: bool = True,
+) -> str:
     """Run a program of the host; its output is returned, or is in the error."""
     words = [str(word) for word in command]
-    done = subprocess.run(words, env=env, cwd=cwd, text=True, errors="replace",
-                          stdout=subprocess.PIPE if quiet else None,
-                          stderr=subprocess.STDOUT if quiet else None)
+    done = subprocess.run(
+        words,
+        env=env,
+        cwd=cwd,
+        text=True,
+        errors="replace",
+        stdout=subprocess.PIPE if quiet else None,
+        stderr=subprocess.STDOUT if quiet else None,
+    )
     if done.returncode:
-        raise LabError(f"failed with status {done.returncode}: {' '.join(words)}\n"
-                       f"{done.stdout or '(its output is above)'}")
+        raise LabError(
+            f"failed with status {done.returncode}: {' '.join(words)}\n"
+            f"{done.stdout or '(its output is above)'}"
+        )
     return done.stdout or ""

@@ -34,8 +34,9 @@ class Mirror:
 
 def _targets() -> list[tuple[str, str]]:
     """(URI, suite) of every package index that the system's apt knows."""
-    out = call(["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)",
-                "Created-By: Packages"])
+    out = call(
+        ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"]
+    )
     pairs = [line.split() for line in out.splitlines()]
     return [(pair[0], pair[1]) for pair in pairs if len(pair) == 2]
 
@@ -57,8 +58,10 @@ def mirror() -> Mirror:
         elif suite.startswith((f"{codename}-security", "stable-security")):
             security = security or uri
     if not main:
-        raise LabError("the system's apt sources name no mirror for this release of Debian; "
-                       "add one, or set NAPIER_MIRROR to its address")
+        raise LabError(
+            "the system's apt sources name no mirror for this release of Debian; "
+            "add one, or set NAPIER_MIRROR to its address"
+        )
     return Mirror(main.rstrip("/"), (security or main.rstrip("/") + "-security").rstrip("/"))
 
 
@@ -91,28 +94,36 @@ class Suite:
         """The suite as apt's deb822 sources."""
         where = mirror()
         name = self.codename
-        stanzas = ((where.main, f"{name} {name}-updates {name}-backports"),
-                   (where.security, f"{name}-security"))
-        return "\n".join(f"Types: deb\nURIs: {uri}\nSuites: {suites}\nComponents: main\n"
-                         f"Signed-By: {KEYRING}\n" for uri, suites in stanzas)
+        stanzas = (
+            (where.main, f"{name} {name}-updates {name}-backports"),
+            (where.security, f"{name}-security"),
+        )
+        return "\n".join(
+            f"Types: deb\nURIs: {uri}\nSuites: {suites}\nComponents: main\nSigned-By: {KEYRING}\n"
+            for uri, suites in stanzas
+        )
 
     def _options(self) -> list[str]:
         root = self.root
         settings = {
-            "Dir::State": root, "Dir::State::lists": root / "lists",
-            "Dir::State::status": root / "status", "Dir::Cache": root,
+            "Dir::State": root,
+            "Dir::State::lists": root / "lists",
+            "Dir::State::status": root / "status",
+            "Dir::Cache": root,
             "Dir::Cache::archives": root / "archives",
-            "Dir::Etc::sourcelist": "/dev/null", "Dir::Etc::sourceparts": root / "sources",
-            "Dir::Etc::preferences": "/dev/null", "Dir::Etc::preferencesparts": "/dev/null",
+            "Dir::Etc::sourcelist": "/dev/null",
+            "Dir::Etc::sourceparts": root / "sources",
+            "Dir::Etc::preferences": "/dev/null",
+            "Dir::Etc::preferencesparts": "/dev/null",
             # apt's own user could not read a cache below somebody's home.
-            "APT::Sandbox::User": "root", "APT::Architecture": "amd64",
+            "APT::Sandbox::User": "root",
+            "APT::Architecture": "amd64",
         }
         return [word for key, value in settings.items() for word in ("-o", f"{key}={value}")]
 
     def apt(self, tool: str, *words: str, cwd: Path | None = None) -> str:
         """Run apt-get or apt-cache on this suite."""
-        return call([tool, *self._options(), *words], cwd=cwd,
-                    env={**os.environ, "LC_ALL": "C"})
+        return call([tool, *self._options(), *words], cwd=cwd, env={**os.environ, "LC_ALL": "C"})
 
     def refresh(self, force: bool = False) -> None:
         """Have package lists, and not too old ones; old ones do without a network."""
@@ -129,9 +140,10 @@ class Suite:
                 self.apt("apt-get", "-o", "APT::Update::Error-Mode=any", "update")
             except LabError as error:
                 if not have:
-                    raise LabError(f"no package lists of Debian {self.codename}: {error}\n"
-                                   "check the network and the apt sources, then repeat"
-                                   ) from error
+                    raise LabError(
+                        f"no package lists of Debian {self.codename}: {error}\n"
+                        "check the network and the apt sources, then repeat"
+                    ) from error
                 say("no network: going on with the package lists of last time")
                 return
             stamp.write(digest(self.sources()))

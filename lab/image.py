@@ -26,16 +26,50 @@ if TYPE_CHECKING:
 RELEASE = "trixie"
 
 GUEST_PACKAGES = (
-    "bpftool", "dbus", "ethtool", "iperf3", "iproute2", "iputils-arping", "iputils-ping", "kmod",
-    "less", "libpam-systemd", "nftables", "pciutils", "procps", "python3", "python3-jsonschema",
-    "python3-scapy", "python3-yaml", "qemu-guest-agent", "socat", "strace", "stress-ng",
-    "systemd", "systemd-sysv", "tcpdump", "udev", "util-linux-extra",
+    "bpftool",
+    "dbus",
+    "ethtool",
+    "iperf3",
+    "iproute2",
+    "iputils-arping",
+    "iputils-ping",
+    "kmod",
+    "less",
+    "libpam-systemd",
+    "nftables",
+    "pciutils",
+    "procps",
+    "python3",
+    "python3-jsonschema",
+    "python3-scapy",
+    "python3-yaml",
+    "qemu-guest-agent",
+    "socat",
+    "strace",
+    "stress-ng",
+    "systemd",
+    "systemd-sysv",
+    "tcpdump",
+    "udev",
+    "util-linux-extra",
 )
 
 # What modules of the newest kernel are built with; libelf and libssl are what Kbuild's
 # own programs are linked with, python3 and pahole what it calls for BTF.
-BUILD_PACKAGES = ("gcc-14", "gcc", "make", "libc6-dev", "libelf1t64", "libssl3t64", "libdw1t64",
-                  "python3-minimal", "perl-base", "pahole", "kmod", "xz-utils")
+BUILD_PACKAGES = (
+    "gcc-14",
+    "gcc",
+    "make",
+    "libc6-dev",
+    "libelf1t64",
+    "libssl3t64",
+    "libdw1t64",
+    "python3-minimal",
+    "perl-base",
+    "pahole",
+    "kmod",
+    "xz-utils",
+)
 
 # What the initramfs needs to reach the root file system, on a kernel where all of it
 # is modular, as Debian's is.
@@ -47,19 +81,27 @@ def _bootstrap(target: Path, packages: tuple[str, ...], title: str) -> None:
     suite = Suite(RELEASE)
     suite.refresh()
     sources = "".join(line + "\n" for line in suite.sources().splitlines())
-    words = ["mmdebstrap", "--mode=root", "--variant=minbase", "--architectures=amd64",
-             f"--include={','.join(packages)}", "--skip=check/qemu",
-             "--aptopt=APT::Install-Recommends \"false\";",
-             "--dpkgopt=path-exclude=/usr/share/man/*",
-             "--dpkgopt=path-exclude=/usr/share/locale/*",
-             "--dpkgopt=path-exclude=/usr/share/doc/*"]
+    words = [
+        "mmdebstrap",
+        "--mode=root",
+        "--variant=minbase",
+        "--architectures=amd64",
+        f"--include={','.join(packages)}",
+        "--skip=check/qemu",
+        '--aptopt=APT::Install-Recommends "false";',
+        "--dpkgopt=path-exclude=/usr/share/man/*",
+        "--dpkgopt=path-exclude=/usr/share/locale/*",
+        "--dpkgopt=path-exclude=/usr/share/doc/*",
+    ]
     words += [f"--aptopt={option}" for option in acquire_options()]
     say(f"{title}: Debian 13 with {len(packages)} chosen packages")
     # Its own progress bar goes to the terminal; the sources to its standard input.
     done = subprocess.run([*as_root(words), RELEASE, str(target), "-"], input=sources, text=True)
     if done.returncode:
-        raise LabError(f"mmdebstrap failed ({title}); its messages are above.\n"
-                       "It needs root (or sudo), the right to mount, and the mirror")
+        raise LabError(
+            f"mmdebstrap failed ({title}); its messages are above.\n"
+            "It needs root (or sudo), the right to mount, and the mirror"
+        )
 
 
 def guest_image() -> Path:
@@ -120,9 +162,27 @@ def make_ext4(tree: Path, image: Path, *, root_owned: bool = False) -> None:
     # A file takes whole blocks: 4 KiB more than its size is the worst case.
     megabytes = int(used) + files * 4 // 1024 + files // 2048 + (600 if root_owned else 32)
     image.unlink(missing_ok=True)
-    call(command([shutil.which("mkfs.ext4") or "/usr/sbin/mkfs.ext4", "-q", "-F",
-                  "-O", "^has_journal", "-m", "0", "-N", str(files + 20000),
-                  "-E", "root_owner=0:0", "-d", tree, image, f"{megabytes}M"]))
+    call(
+        command(
+            [
+                shutil.which("mkfs.ext4") or "/usr/sbin/mkfs.ext4",
+                "-q",
+                "-F",
+                "-O",
+                "^has_journal",
+                "-m",
+                "0",
+                "-N",
+                str(files + 20000),
+                "-E",
+                "root_owner=0:0",
+                "-d",
+                tree,
+                image,
+                f"{megabytes}M",
+            ]
+        )
+    )
     if root_owned and os.geteuid():
         call(as_root(["chown", f"{os.getuid()}:{os.getgid()}", image]))
 
@@ -173,7 +233,7 @@ def _busybox() -> bytes:
     """Debian's static busybox."""
     home = cache() / "busybox"
     if not (home / "bin" / "busybox").exists() and not (home / "usr/bin/busybox").exists():
-        deb, = Suite(RELEASE).fetch("busybox-static")
+        (deb,) = Suite(RELEASE).fetch("busybox-static")
         unpack(deb, home)
     found = [path for path in home.glob("**/bin/busybox") if path.is_file()]
     return found[0].read_bytes()

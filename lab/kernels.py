@@ -62,9 +62,23 @@ class Kernel:
         # objtool wants a /proc.  A user who is not root is root in a name space of his own,
         # and what is built there is his.
         rights = ["--map-root-user"] if os.getuid() else []
-        return ["unshare", *rights, "--mount", "--pid", "--fork", f"--root={self.chroot}",
-                "--mount-proc", "env", "PATH=/usr/bin:/usr/sbin", "LC_ALL=C.UTF-8",
-                "make", "-C", str(kdir), f"M={inside}", *words]
+        return [
+            "unshare",
+            *rights,
+            "--mount",
+            "--pid",
+            "--fork",
+            f"--root={self.chroot}",
+            "--mount-proc",
+            "env",
+            "PATH=/usr/bin:/usr/sbin",
+            "LC_ALL=C.UTF-8",
+            "make",
+            "-C",
+            str(kdir),
+            f"M={inside}",
+            *words,
+        ]
 
 
 def _versioned(suite: Suite, package: str, version: str) -> list[str]:
@@ -143,8 +157,11 @@ def _install(name: str, suite: Suite, image: str, chroot: Path | None) -> Kernel
             for deb in suite.fetch(*_versioned(suite, image, version)):
                 unpack(deb, tree)
             top = chroot or tree
-            needed = (n for n in _versioned(suite, headers, version)
-                      if n.startswith(("linux-headers-", "linux-kbuild-")))
+            needed = (
+                n
+                for n in _versioned(suite, headers, version)
+                if n.startswith(("linux-headers-", "linux-kbuild-"))
+            )
             for deb in suite.fetch(*needed):
                 unpack(deb, top)
         _merge(tree)
@@ -174,8 +191,14 @@ def kernel(name: str = "stock", update: bool = False) -> Kernel:
         version = lines[1]
         tree = cache() / "kernels" / f"{name}-{version}"
         top = chroot or tree
-        found = Kernel(name, version, _vmlinuz(tree, version), tree,
-                       top / "usr" / "src" / f"linux-headers-{version}", chroot)
+        found = Kernel(
+            name,
+            version,
+            _vmlinuz(tree, version),
+            tree,
+            top / "usr" / "src" / f"linux-headers-{version}",
+            chroot,
+        )
         if found.vmlinuz.exists() and found.kdir and found.kdir.exists():
             return found
     suite, image, _ = {"stock": _stock, "newest": _newest}[name]()
@@ -197,16 +220,25 @@ def source(update: bool = False) -> Path:
         raise LabError("Debian 13's backports offer no linux-source-7.x")
     package = max(names, key=_numbers)
     with lock("kernel-source"):
-        deb, = suite.fetch(package)
+        (deb,) = suite.fetch(package)
         version = re.sub(r".*_([^_]+)_all\.deb", r"\1", deb.name)
         target = cache() / "kernels" / f"source-{version}"
         scratch = target.with_name(target.name + ".new")
         shutil.rmtree(scratch, ignore_errors=True)
         with step(f"unpacking {package} (1.5 GB)"):
             unpack(deb, scratch)
-            archive, = scratch.glob("usr/src/*.tar.*")
-            call(["tar", "-xf", archive, "-C", scratch, "--strip-components=1",
-                  "--exclude=*/Documentation/*"])
+            (archive,) = scratch.glob("usr/src/*.tar.*")
+            call(
+                [
+                    "tar",
+                    "-xf",
+                    archive,
+                    "-C",
+                    scratch,
+                    "--strip-components=1",
+                    "--exclude=*/Documentation/*",
+                ]
+            )
             shutil.rmtree(scratch / "usr")
         shutil.rmtree(target, ignore_errors=True)
         scratch.rename(target)

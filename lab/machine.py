@@ -93,8 +93,13 @@ class Process:
 class Machine:
     """A machine of the lab; use it as a context manager."""
 
-    def __init__(self, spec: Spec | None = None, *, driver: Path | None = None,
-                 kernel_override: Kernel | None = None) -> None:
+    def __init__(
+        self,
+        spec: Spec | None = None,
+        *,
+        driver: Path | None = None,
+        kernel_override: Kernel | None = None,
+    ) -> None:
         """`driver` is another napier.ko than the one in driver/ (a seeded defect);
         `kernel_override` another kernel than those of lab.kernels."""
         self.spec = spec or Spec.from_env()
@@ -139,13 +144,20 @@ class Machine:
         self.peers = [Port(self, "peer", index) for index in range(self.spec.pairs)]
         payload.write(self.dir / "lab.tar", contents)
         begin = time.monotonic()
-        words = qemu.command(self.spec, self.dir, self.kernel.vmlinuz, ramfs,
-                             (*disks, self.dir / "lab.tar"), [*self.duts, *self.peers])
+        words = qemu.command(
+            self.spec,
+            self.dir,
+            self.kernel.vmlinuz,
+            ramfs,
+            (*disks, self.dir / "lab.tar"),
+            [*self.duts, *self.peers],
+        )
         # A QEMU that outlives its test run would hold the machine's CPUs for ever.
         guard = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
         with open(self.dir / "qemu.log", "wb") as log:
-            self._qemu = subprocess.Popen([*guard, *words], stdin=subprocess.DEVNULL,
-                                          stdout=log, stderr=subprocess.STDOUT)
+            self._qemu = subprocess.Popen(
+                [*guard, *words], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
         try:
             self._connect()
             self._bring_up()
@@ -180,8 +192,9 @@ class Machine:
         try:
             self._agent.sync(timeout)
         except AgentSilent as error:
-            raise LabError(f"the guest did not come up within {timeout:g} s{self._tail()}"
-                           ) from error
+            raise LabError(
+                f"the guest did not come up within {timeout:g} s{self._tail()}"
+            ) from error
 
     def _bring_up(self) -> None:
         """Give each port its interrupt mode, driver, namespace and addresses."""
@@ -238,8 +251,10 @@ class Machine:
         if code is not None:
             with contextlib.suppress(OSError):
                 log = (self.dir / "qemu.log").read_text(errors="replace")[-4000:]
-                raise MachineDied(f"QEMU has ended (status {code}); it said: {log.strip() or '-'}"
-                                  f"{self._tail(150)}")
+                raise MachineDied(
+                    f"QEMU has ended (status {code}); it said: {log.strip() or '-'}"
+                    f"{self._tail(150)}"
+                )
 
     # ---- commands -------------------------------------------------------------------
 
@@ -261,16 +276,24 @@ class Machine:
         words = ["/bin/sh", "-c", cmd] if isinstance(cmd, str) else [str(word) for word in cmd]
         return ["ip", "netns", "exec", netns, *words] if netns else words
 
-    def spawn(self, cmd: str | list[str], netns: str | None = None,
-              stdin: bytes | None = None) -> Process:
+    def spawn(
+        self, cmd: str | list[str], netns: str | None = None, stdin: bytes | None = None
+    ) -> Process:
         """Start a command in the background.  A daemon that it leaves behind must not
         hold its output open, or it never counts as ended."""
         words = self._words(cmd, netns)
         pid = self.agent_call(lambda agent: agent.start(words, stdin))
         return Process(self, pid, cmd if isinstance(cmd, str) else " ".join(cmd))
 
-    def run(self, cmd: str | list[str], *, netns: str | None = None, check: bool = True,
-            timeout: float = 60.0, stdin: bytes | None = None) -> Result:
+    def run(
+        self,
+        cmd: str | list[str],
+        *,
+        netns: str | None = None,
+        check: bool = True,
+        timeout: float = 60.0,
+        stdin: bytes | None = None,
+    ) -> Result:
         """Run a command (a string goes to sh -c) and wait for it."""
         process = self.spawn(cmd, netns, stdin)
         try:
@@ -279,15 +302,18 @@ class Machine:
             output = self._abandon(process)
             raise GuestError(f"{error}\n{output}{self._tail()}") from error
         if check and result.rc:
-            raise GuestError(f"status {result.rc}: {process.shown}\n--- its output:\n{result.out}"
-                             f"--- its errors:\n{result.err}")
+            raise GuestError(
+                f"status {result.rc}: {process.shown}\n--- its output:\n{result.out}"
+                f"--- its errors:\n{result.err}"
+            )
         return result
 
     def _abandon(self, process: Process) -> str:
         """Kill a command that took too long, and say what it had written."""
         with contextlib.suppress(LabError):
-            pid = self.agent_call(lambda agent: agent.start(
-                ["kill", "-KILL", "--", f"-{process.pid}"], None))
+            pid = self.agent_call(
+                lambda agent: agent.start(["kill", "-KILL", "--", f"-{process.pid}"], None)
+            )
             Process(self, pid, "kill").wait(10)
             result = process.wait(5)
             return f"--- its output:\n{result.out}--- its errors:\n{result.err}"
@@ -360,8 +386,11 @@ class Machine:
     def klog_since(self, mark: int, max_level: int = 7) -> list[str]:
         """Messages since a klog_mark() that are at least as grave as a level (3 = error,
         4 = warning, 5 = notice, 6 = info), without the lab's own marks."""
-        return [text for level, number, text in self._kmsg()
-                if number >= mark and level <= max_level and not text.startswith("lab: ")]
+        return [
+            text
+            for level, number, text in self._kmsg()
+            if number >= mark and level <= max_level and not text.startswith("lab: ")
+        ]
 
     def _kmsg(self) -> Iterator[tuple[int, int, str]]:
         # dd ends with an error when there is no more to read, which is the end.
@@ -389,8 +418,13 @@ class Machine:
         assert self._qmp
         return list(self._qmp.events)
 
-    def wait_event(self, name: str, timeout: float = 30.0, since: int = 0,
-                   accept: Callable[[Event], bool] = lambda event: True) -> Event:
+    def wait_event(
+        self,
+        name: str,
+        timeout: float = 30.0,
+        since: int = 0,
+        accept: Callable[[Event], bool] = lambda event: True,
+    ) -> Event:
         """Wait for an event; `since` = len(events()) before what is to cause it."""
         assert self._qmp
         return self._qmp.wait_event(name, timeout, since, accept)

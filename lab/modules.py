@@ -33,11 +33,18 @@ def copy_sources(origin: Path, target: Path) -> bool:
     def is_source(path: Path) -> bool:
         return path.suffix in SOURCES or path.name in ("Kbuild", "Makefile")
 
-    wanted = {path.relative_to(origin): path for path in origin.rglob("*")
-              if path.is_file() and is_source(path) and ".mod" not in path.name}
+    wanted = {
+        path.relative_to(origin): path
+        for path in origin.rglob("*")
+        if path.is_file() and is_source(path) and ".mod" not in path.name
+    }
     for path in target.rglob("*"):
-        if (path.is_file() and is_source(path) and not path.name.endswith(".mod.c")
-                and path.relative_to(target) not in wanted):
+        if (
+            path.is_file()
+            and is_source(path)
+            and not path.name.endswith(".mod.c")
+            and path.relative_to(target) not in wanted
+        ):
             path.unlink()
             changed = True
     for name, path in wanted.items():
@@ -52,8 +59,9 @@ def copy_sources(origin: Path, target: Path) -> bool:
 
 def _run_make(command: Sequence[str], copy: Path, shown: str, inside: str, verbose: bool) -> str:
     """Run make; messages name the files that the user knows, not the copies."""
-    done = subprocess.run(command, text=True, errors="replace", stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT)
+    done = subprocess.run(
+        command, text=True, errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     text = done.stdout.replace(f"{copy}/", f"{shown}/")
     if inside:
         text = text.replace(f"{inside}/", f"{shown}/")
@@ -65,8 +73,14 @@ def _run_make(command: Sequence[str], copy: Path, shown: str, inside: str, verbo
     return text
 
 
-def build(kernel: Kernel, origin: Path, *, words: Sequence[str] = (), label: str = "",
-          verbose: bool = False) -> tuple[Path, str]:
+def build(
+    kernel: Kernel,
+    origin: Path,
+    *,
+    words: Sequence[str] = (),
+    label: str = "",
+    verbose: bool = False,
+) -> tuple[Path, str]:
     """Build the external module in `origin`; returns the build directory and make's
     output.  `words` go to make (W=1, C=2 ...); `label` keeps builds with other words or
     other sources (seeded defects) apart."""
@@ -76,17 +90,26 @@ def build(kernel: Kernel, origin: Path, *, words: Sequence[str] = (), label: str
         copy_sources(origin, directory)
         inside = f"/{directory.relative_to(kernel.chroot)}" if kernel.chroot else ""
         shown = str(origin.relative_to(REPO)) if origin.is_relative_to(REPO) else str(origin)
-        output = _run_make([*kernel.make(["modules", *words], directory)], directory, shown,
-                           inside, verbose)
+        output = _run_make(
+            [*kernel.make(["modules", *words], directory)], directory, shown, inside, verbose
+        )
     return directory, output
 
 
-def build_driver(kernel: Kernel, *, words: Sequence[str] = (), label: str = "",
-                 verbose: bool = False, origin: Path = DRIVER) -> Path:
+def build_driver(
+    kernel: Kernel,
+    *,
+    words: Sequence[str] = (),
+    label: str = "",
+    verbose: bool = False,
+    origin: Path = DRIVER,
+) -> Path:
     """napier.ko for a kernel."""
     if not (origin / "Kbuild").exists() and not (origin / "Makefile").exists():
-        raise LabError(f"{origin.name}/ holds no Kbuild: there is no driver to build here yet; "
-                       "DUT=igb runs the lab without it")
+        raise LabError(
+            f"{origin.name}/ holds no Kbuild: there is no driver to build here yet; "
+            "DUT=igb runs the lab without it"
+        )
     directory, _ = build(kernel, origin, words=words, label=label, verbose=verbose)
     module = directory / "napier.ko"
     if not module.exists():
@@ -109,8 +132,11 @@ def tool(name: str) -> Path:
         with lock(f"tool-{name}"):
             target.parent.mkdir(parents=True, exist_ok=True)
             fresh = target.with_suffix(".new")
-            done = subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static",
-                                   "-o", fresh, origin], text=True, capture_output=True)
+            done = subprocess.run(
+                ["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-o", fresh, origin],
+                text=True,
+                capture_output=True,
+            )
             if done.returncode:
                 raise LabError(f"{origin.name} does not compile:\n{done.stderr}")
             fresh.replace(target)
@@ -121,9 +147,11 @@ def version_of(kdir: Path) -> str:
     """The release of a prepared kernel build directory."""
     release = kdir / "include" / "config" / "kernel.release"
     if not release.exists():
-        raise LabError(f"KDIR={kdir} is no prepared kernel build directory "
-                       "(it has no include/config/kernel.release); on Debian it is "
-                       "/lib/modules/$(uname -r)/build, from the linux-headers package")
+        raise LabError(
+            f"KDIR={kdir} is no prepared kernel build directory "
+            "(it has no include/config/kernel.release); on Debian it is "
+            "/lib/modules/$(uname -r)/build, from the linux-headers package"
+        )
     return release.read_text().strip()
 
 
@@ -136,6 +164,7 @@ def build_in_place(kdir: Path) -> Path:
     directory = cache() / "build" / "kdir" / where / "driver"
     with lock(f"build-kdir-{where}"):
         copy_sources(DRIVER, directory)
-        _run_make(["make", "-C", str(kdir), f"M={directory}", "modules"], directory, "driver",
-                  "", True)
+        _run_make(
+            ["make", "-C", str(kdir), f"M={directory}", "modules"], directory, "driver", "", True
+        )
     return Path(shutil.copy2(directory / "napier.ko", DRIVER / "napier.ko"))

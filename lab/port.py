@@ -30,16 +30,17 @@ class Port:
         spec = machine.spec
         far = role == "peer"
         self.machine = machine
-        self.role, self.index = role, index
-        self.driver = spec.peer if far else spec.dut
+        self.role: str = role
+        self.index: int = index
+        self.driver: str = spec.peer if far else spec.dut
         self.netns: str | None = "peer" if far else None
-        self.mac = f"52:54:00:00:{index:02x}:{2 if far else 1:02x}"
-        self.ipv4 = f"192.0.{2 + index}.{2 if far else 1}"
-        self.ipv6 = f"2001:db8:{index}::{2 if far else 1}"
-        self.id = f"{role}{index}"
-        self.root = f"root-{self.id}"
-        self.netdev = f"wire-{self.id}"
-        self.slot = 0x10 + 2 * index + far
+        self.mac: str = f"52:54:00:00:{index:02x}:{2 if far else 1:02x}"
+        self.ipv4: str = f"192.0.{2 + index}.{2 if far else 1}"
+        self.ipv6: str = f"2001:db8:{index}::{2 if far else 1}"
+        self.id: str = f"{role}{index}"
+        self.root: str = f"root-{self.id}"
+        self.netdev: str = f"wire-{self.id}"
+        self.slot: int = 0x10 + 2 * index + far
         self.pci = ""
         self._name = ""
         self._gone: tuple[str, str, str] | None = None
@@ -94,20 +95,23 @@ class Port:
 
     def stats(self) -> dict[str, Any]:
         """`ip -s -s -j link show`: flags, mtu, stats64 ..."""
-        return json.loads(self.run(["ip", "-s", "-s", "-d", "-j", "link", "show", "dev",
-                                    self.name]).out)[0]
+        return json.loads(
+            self.run(["ip", "-s", "-s", "-d", "-j", "link", "show", "dev", self.name]).out
+        )[0]
 
     def irqs(self) -> dict[int, str]:
         """Its interrupts: number -> name as in /proc/interrupts."""
         text = self.machine.run(
             f"cat /proc/interrupts; echo ===; ls /sys/bus/pci/devices/{self.pci}/msi_irqs; "
-            f"cat /sys/bus/pci/devices/{self.pci}/irq").out
+            f"cat /sys/bus/pci/devices/{self.pci}/irq"
+        ).out
         table, _, numbers = text.partition("===")
         mine = {int(word) for word in numbers.split()}
         rows = (line.split() for line in table.splitlines()[1:])
         named = ((row[0].rstrip(":"), row[-1]) for row in rows if row)
-        return {int(number): name for number, name in named
-                if number.isdigit() and int(number) in mine}
+        return {
+            int(number): name for number, name in named if number.isdigit() and int(number) in mine
+        }
 
     # ---- up, down, carrier ----------------------------------------------------------
 
@@ -131,19 +135,23 @@ class Port:
         value = "1" if want else "0"
         # One command that waits in the guest is cheaper than many that ask; reading an
         # interface that is down fails, which is no link either.
-        script = (f"until x=0; read x < {path}; [ \"$x\" = {value} ]; do sleep 0.05; done")
-        if self.run(["timeout", str(timeout), "sh", "-c", script], check=False,
-                    timeout=timeout + 60).rc:
-            raise LabError(f"{self!r}: {'no link' if want else 'still a link'} after "
-                           f"{timeout:g} s")
+        script = f'until x=0; read x < {path}; [ "$x" = {value} ]; do sleep 0.05; done'
+        if self.run(
+            ["timeout", str(timeout), "sh", "-c", script], check=False, timeout=timeout + 60
+        ).rc:
+            raise LabError(f"{self!r}: {'no link' if want else 'still a link'} after {timeout:g} s")
         return time.monotonic() - begin
 
-    def ping(self, count: int = 1, family: int = 4, *, check: bool = True,
-             size: int = 56) -> Result:
+    def ping(
+        self, count: int = 1, family: int = 4, *, check: bool = True, size: int = 56
+    ) -> Result:
         """Ping the far end; it must answer every time."""
         target = self.far.ipv4 if family == 4 else self.far.ipv6
-        return self.run(["ping", "-n", "-q", "-c", str(count), "-i", "0.2", "-W", "3",
-                         "-s", str(size), target], check=check, timeout=30 + 4 * count)
+        return self.run(
+            ["ping", "-n", "-q", "-c", str(count), "-i", "0.2", "-W", "3", "-s", str(size), target],
+            check=check,
+            timeout=30 + 4 * count,
+        )
 
     # ---- cable, slot, errors --------------------------------------------------------
 
@@ -179,8 +187,9 @@ class Port:
             raise LabError(f"{self!r} cannot be unplugged: only slots of ports under test can")
         since = len(self.machine.events())
         self.machine.qmp("device_del", id=self.id)
-        self.machine.wait_event("DEVICE_DELETED", timeout, since,
-                                lambda event: event["data"].get("device") == self.id)
+        self.machine.wait_event(
+            "DEVICE_DELETED", timeout, since, lambda event: event["data"].get("device") == self.id
+        )
         self.refresh()
 
     def plug(self, *, bind: bool = True, timeout: float = 20.0) -> None:
@@ -192,8 +201,9 @@ class Port:
         self.machine.qmp("device_add", **qemu.device(self))
         path = f"/sys/bus/pci/devices/{self.pci}"
         script = f"until [ -e {path}/driver_override ]; do sleep 0.05; done"
-        if self.machine.run(["timeout", str(timeout), "sh", "-c", script], check=False,
-                            timeout=timeout + 60).rc:
+        if self.machine.run(
+            ["timeout", str(timeout), "sh", "-c", script], check=False, timeout=timeout + 60
+        ).rc:
             raise LabError(f"{self!r} did not appear within {timeout:g} s of being plugged")
         self.refresh()
         if bind:
@@ -203,8 +213,11 @@ class Port:
         """Inject a PCIe error: "nonfatal", "fatal", "correctable", or what QEMU's monitor
         takes after the device (e.g. "MALF_TLP").  It is injected at the root port: QEMU's
         network devices never send an error message of their own."""
-        words = {"nonfatal": f"{self.root} COMP_TIME", "fatal": f"{self.root} DLP",
-                 "correctable": f"-c {self.root} 0x40"}.get(kind, f"{self.root} {kind}")
+        words = {
+            "nonfatal": f"{self.root} COMP_TIME",
+            "fatal": f"{self.root} DLP",
+            "correctable": f"-c {self.root} 0x40",
+        }.get(kind, f"{self.root} {kind}")
         answer = self.machine.hmp(f"pcie_aer_inject_error {words}")
         if "OK" not in answer:
             raise LabError(f"pcie_aer_inject_error {words}: {answer.strip()}")
@@ -248,13 +261,16 @@ class Port:
             echo $cmd $bus $old"""
         cmd, bus, old = self.machine.run(script).out.split()
         self._gone = (cmd, bus, old)
-        probe = self.machine.run(f"od -An -tx4 -N4 /sys/bus/pci/devices/{self.pci}/config",
-                                 check=False).out.strip()
+        probe = self.machine.run(
+            f"od -An -tx4 -N4 /sys/bus/pci/devices/{self.pci}/config", check=False
+        ).out.strip()
         value = self.reg_read(8)
         if value != 0xFFFFFFFF or probe != "ffffffff":
             self.return_()
-            raise LabError(f"{self!r} did not vanish: STATUS reads {value:08x}, its "
-                           f"configuration space {probe or 'nothing'}")
+            raise LabError(
+                f"{self!r} did not vanish: STATUS reads {value:08x}, its "
+                f"configuration space {probe or 'nothing'}"
+            )
 
     def return_(self) -> None:
         """Undo vanish(); the device is as it was, except that it was switched off."""
@@ -262,6 +278,19 @@ class Port:
             return
         cmd, bus, old = self._gone
         root, void = f"0:{self.slot:x}.0", f"0:{qemu.VOID_SLOT:x}.0"
-        self.machine.run(["setpci", "-s", root, f"PRIMARY_BUS.L={bus}", "-s", self.pci,
-                          f"COMMAND={cmd}", "-s", void, "COMMAND=0:2", f"ROM_ADDRESS={old}"])
+        self.machine.run(
+            [
+                "setpci",
+                "-s",
+                root,
+                f"PRIMARY_BUS.L={bus}",
+                "-s",
+                self.pci,
+                f"COMMAND={cmd}",
+                "-s",
+                void,
+                "COMMAND=0:2",
+                f"ROM_ADDRESS={old}",
+            ]
+        )
         self._gone = None

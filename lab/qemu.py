@@ -44,8 +44,13 @@ def void_rom() -> Path:
 
 def device(port: Port) -> dict[str, str]:
     """The arguments of -device or device_add for a port."""
-    return {"driver": DEVICES[port.driver], "id": port.id, "bus": port.root,
-            "netdev": port.netdev, "mac": port.mac}
+    return {
+        "driver": DEVICES[port.driver],
+        "id": port.id,
+        "bus": port.root,
+        "netdev": port.netdev,
+        "mac": port.mac,
+    }
 
 
 def _accelerator(spec: Spec) -> list[str]:
@@ -53,20 +58,47 @@ def _accelerator(spec: Spec) -> list[str]:
         return ["-accel", "kvm", "-cpu", "host,-arch-capabilities"]
     if spec.icount:
         # Guest time is the number of instructions: repeatable, and slow on purpose.
-        return ["-accel", "tcg,thread=single,tb-size=512", "-cpu", EMULATED_CPU,
-                "-icount", "shift=0,sleep=off"]
+        return [
+            "-accel",
+            "tcg,thread=single,tb-size=512",
+            "-cpu",
+            EMULATED_CPU,
+            "-icount",
+            "shift=0,sleep=off",
+        ]
     return ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", EMULATED_CPU]
 
 
-def command(spec: Spec, directory: Path, vmlinuz: Path, ramfs: Path, disks: Sequence[Path],
-            ports: Sequence[Port]) -> list[str]:
+def command(
+    spec: Spec,
+    directory: Path,
+    vmlinuz: Path,
+    ramfs: Path,
+    disks: Sequence[Path],
+    ports: Sequence[Port],
+) -> list[str]:
     """The whole command that runs a machine with these ports."""
     program = shutil.which("qemu-system-x86_64")
     if not program:
         raise LabError("qemu-system-x86_64 is not installed; `make setup` does it")
-    words = [program, "-name", "napier-lab", "-M", "q35", *_accelerator(spec),
-             "-smp", str(spec.cpus), "-m", spec.memory, "-display", "none", "-nodefaults",
-             "-no-user-config", "-action", "reboot=shutdown"]
+    words = [
+        program,
+        "-name",
+        "napier-lab",
+        "-M",
+        "q35",
+        *_accelerator(spec),
+        "-smp",
+        str(spec.cpus),
+        "-m",
+        spec.memory,
+        "-display",
+        "none",
+        "-nodefaults",
+        "-no-user-config",
+        "-action",
+        "reboot=shutdown",
+    ]
     line = KERNEL_COMMAND_LINE
     if spec.iommu:
         # The IOMMU must come before the devices that it is to watch.
@@ -77,22 +109,37 @@ def command(spec: Spec, directory: Path, vmlinuz: Path, ramfs: Path, disks: Sequ
     words += ["-kernel", str(vmlinuz), "-initrd", str(ramfs), "-append", line + spec.append]
     words += _control(spec, directory)
     for number, disk in enumerate(disks):
-        words += ["-drive", f"file={_escape(disk)},if=none,id=disk{number},format=raw,snapshot=on",
-                  "-device", f"virtio-blk-pci,drive=disk{number},addr={0x4 + number:#x}"]
+        words += [
+            "-drive",
+            f"file={_escape(disk)},if=none,id=disk{number},format=raw,snapshot=on",
+            "-device",
+            f"virtio-blk-pci,drive=disk{number},addr={0x4 + number:#x}",
+        ]
     # ACPI hotplug would take the slots away from the native one, and with it the data
     # link state that error recovery and bus resets look at.
-    words += ["-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off",
-              "-device", f"pci-testdev,addr={VOID_SLOT:#x},romfile={_escape(void_rom())},rombar=1"]
+    words += [
+        "-global",
+        "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off",
+        "-device",
+        f"pci-testdev,addr={VOID_SLOT:#x},romfile={_escape(void_rom())},rombar=1",
+    ]
     for port in ports:
         # After S3 the kernel takes an e1000e for another card than before (6.11 and newer
         # compare serial numbers) and removes it.  Nobody unplugs a peer: its slot is fixed.
         hotplug = "on" if port.role == "dut" else "off"
-        words += ["-device", f"pcie-root-port,id={port.root},slot={port.slot},chassis={port.slot},"
-                             f"addr={port.slot:#x},hotplug={hotplug}"]
+        words += [
+            "-device",
+            f"pcie-root-port,id={port.root},slot={port.slot},chassis={port.slot},"
+            f"addr={port.slot:#x},hotplug={hotplug}",
+        ]
         words += ["-netdev", f"hubport,id={port.netdev},hubid={port.index}"]
-        words += ["-device", ",".join(
-            value if key == "driver" else f"{key}={value}"
-            for key, value in device(port).items())]
+        words += [
+            "-device",
+            ",".join(
+                value if key == "driver" else f"{key}={value}"
+                for key, value in device(port).items()
+            ),
+        ]
     if spec.trace:
         words += ["-trace", spec.trace, "-D", str(directory / "trace")]
     return words
@@ -104,13 +151,27 @@ def _escape(path: Path) -> str:
 
 def _control(spec: Spec, directory: Path) -> list[str]:
     """Console, monitor, agent, entropy and, for `make shell`, a terminal."""
-    words = ["-chardev", f"file,id=console,path={directory}/console",
-             "-serial", "chardev:console",
-             "-qmp", f"unix:{directory}/qmp,server=on,wait=off",
-             "-device", "virtio-rng-pci,addr=0x2", "-device", "virtio-serial-pci,addr=0x3",
-             "-chardev", f"socket,id=agent,path={directory}/agent,server=on,wait=off",
-             "-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0"]
+    words = [
+        "-chardev",
+        f"file,id=console,path={directory}/console",
+        "-serial",
+        "chardev:console",
+        "-qmp",
+        f"unix:{directory}/qmp,server=on,wait=off",
+        "-device",
+        "virtio-rng-pci,addr=0x2",
+        "-device",
+        "virtio-serial-pci,addr=0x3",
+        "-chardev",
+        f"socket,id=agent,path={directory}/agent,server=on,wait=off",
+        "-device",
+        "virtserialport,chardev=agent,name=org.qemu.guest_agent.0",
+    ]
     if spec.shell:
-        words += ["-chardev", f"socket,id=shell,path={directory}/shell,server=on,wait=off",
-                  "-device", "virtconsole,chardev=shell"]
+        words += [
+            "-chardev",
+            f"socket,id=shell,path={directory}/shell,server=on,wait=off",
+            "-device",
+            "virtconsole,chardev=shell",
+        ]
     return words

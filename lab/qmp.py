@@ -10,6 +10,7 @@ that waiting for one that has already come is not waiting for ever.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import sys
 import threading
@@ -31,7 +32,7 @@ def library() -> Path:
     path = home / "usr/lib/python3/dist-packages"
     if stamp.read() != "1" or not path.exists():
         with lock("qemu-qmp"):
-            deb, = Suite("trixie").fetch("python3-qemu-qmp")
+            (deb,) = Suite("trixie").fetch("python3-qemu-qmp")
             unpack(deb, home)
             stamp.write("1")
     if str(path) not in sys.path:
@@ -90,8 +91,13 @@ class Qmp:
         except QMPError as error:
             raise LabError(f"QMP {name} {words}: {error}") from error
 
-    def wait_event(self, name: str, timeout: float, since: int = 0,
-                   accept: Callable[[Event], bool] = lambda event: True) -> Event:
+    def wait_event(
+        self,
+        name: str,
+        timeout: float,
+        since: int = 0,
+        accept: Callable[[Event], bool] = lambda event: True,
+    ) -> Event:
         """The first event of that name at or after position `since` of `events`."""
         end = time.monotonic() + timeout
         with self._changed:
@@ -102,14 +108,15 @@ class Qmp:
                 left = end - time.monotonic()
                 if left <= 0:
                     seen = [event["event"] for event in self.events[since:]]
-                    raise LabError(f"no event {name} from QEMU within {timeout:g} s; "
-                                   f"there were: {seen or 'none'}")
+                    raise LabError(
+                        f"no event {name} from QEMU within {timeout:g} s; "
+                        f"there were: {seen or 'none'}"
+                    )
                 self._changed.wait(left)
 
     def close(self) -> None:
         """End the connection; QEMU may be gone already."""
         self._collector.cancel()
-        try:
+        # Whatever state it was in, it is over.
+        with contextlib.suppress(Exception):
             self._wait(self._client.disconnect(), 5)
-        except Exception:  # noqa: BLE001 - whatever state it was in, it is over
-            pass

@@ -34,11 +34,20 @@ class Need:
 
 
 COMMON = (
-    Need("qemu-system-x86", ("qemu-system-x86_64",)), Need("ipxe-qemu"), Need("seabios"),
-    Need("mmdebstrap", ("mmdebstrap",)), Need("debian-archive-keyring"),
-    Need("e2fsprogs", ("mkfs.ext4",)), Need("kmod", ("depmod", "modinfo")),
-    Need("make", ("make",)), Need("gcc", ("gcc",)), Need("libc6-dev"), Need("pahole", ("pahole",)),
-    Need("xz-utils", ("xz",)), Need("zstd", ("zstd",)), Need("util-linux", ("setpriv",)),
+    Need("qemu-system-x86", ("qemu-system-x86_64",)),
+    Need("ipxe-qemu"),
+    Need("seabios"),
+    Need("mmdebstrap", ("mmdebstrap",)),
+    Need("debian-archive-keyring"),
+    Need("e2fsprogs", ("mkfs.ext4",)),
+    Need("kmod", ("depmod", "modinfo")),
+    Need("make", ("make",)),
+    Need("gcc", ("gcc",)),
+    Need("libc6-dev"),
+    Need("pahole", ("pahole",)),
+    Need("xz-utils", ("xz",)),
+    Need("zstd", ("zstd",)),
+    Need("util-linux", ("setpriv",)),
     Need("python3-pytest"),
 )
 # The compiler of the stock kernel, and the library that Kbuild's objtool wants.
@@ -48,8 +57,12 @@ RELEASES = {
 }
 # What `make check` calls, and nothing else does.
 CHECKERS = (
-    Need("sparse", ("sparse",)), Need("coccinelle", ("spatch",)), Need("perl", ("perl",)),
-    Need("shellcheck", ("shellcheck",)), Need("mypy", ("mypy",)), Need("nodejs", ("node",)),
+    Need("sparse", ("sparse",)),
+    Need("coccinelle", ("spatch",)),
+    Need("perl", ("perl",)),
+    Need("shellcheck", ("shellcheck",)),
+    Need("mypy", ("mypy",)),
+    Need("nodejs", ("node",)),
     Need("npm", ("npm",)),
 )
 ELSEWHERE = (Need("apt", ("apt-get", "apt-cache")), Need("dpkg", ("dpkg-deb",)))
@@ -70,8 +83,11 @@ def qemu_version() -> int:
 
 def _installed(names: list[str]) -> set[str]:
     """Which of these packages are installed."""
-    done = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Abbrev} ${Package}\\n", *names],
-                          text=True, capture_output=True)
+    done = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${db:Status-Abbrev} ${Package}\\n", *names],
+        text=True,
+        capture_output=True,
+    )
     lines = (line.split() for line in done.stdout.splitlines())
     return {words[-1] for words in lines if words and words[0] == "ii"}
 
@@ -90,9 +106,12 @@ def missing_packages(codename: str, more: tuple[Need, ...] = ()) -> list[str]:
 
 def _check_elsewhere(more: tuple[Need, ...]) -> None:
     """Not Debian 12 or 13: say what is missing, change nothing."""
-    lacking = [f"{program} (in Debian's package {need.package})"
-               for need in (*COMMON, *ELSEWHERE, *more) for program in need.programs
-               if not _find(program)]
+    lacking = [
+        f"{program} (in Debian's package {need.package})"
+        for need in (*COMMON, *ELSEWHERE, *more)
+        for program in need.programs
+        if not _find(program)
+    ]
     if 0 < qemu_version() < QEMU_WANTED:
         lacking.append(f"QEMU {QEMU_WANTED} or newer (this is {qemu_version()})")
     if not KEYRING.exists():
@@ -103,8 +122,10 @@ def _check_elsewhere(more: tuple[Need, ...]) -> None:
         lacking.append("pytest for this Python (in Debian's package python3-pytest)")
     if lacking:
         name = os_release().get("PRETTY_NAME", "this system")
-        raise LabError(f"{name} is neither Debian 12 nor 13, so nothing is installed here.\n"
-                       "Missing:\n  " + "\n  ".join(lacking))
+        raise LabError(
+            f"{name} is neither Debian 12 nor 13, so nothing is installed here.\n"
+            "Missing:\n  " + "\n  ".join(lacking)
+        )
 
 
 def _write_as_root(path: Path, text: str) -> None:
@@ -123,20 +144,26 @@ def _add_suites(codename: str) -> None:
     wanted = {f"{codename}-backports": where.main, f"{codename}-security": where.security}
     for suite, uri in wanted.items():
         if suite not in have:
-            stanzas += (f"Types: deb\nURIs: {uri}\nSuites: {suite}\nComponents: main\n"
-                        f"Signed-By: {KEYRING}\n\n")
+            stanzas += (
+                f"Types: deb\nURIs: {uri}\nSuites: {suite}\nComponents: main\n"
+                f"Signed-By: {KEYRING}\n\n"
+            )
     if stanzas:
-        _write_as_root(APT / "sources.list.d" / "napier.sources",
-                       "# Added by the lab of napier; see napier.pref for what may come from "
-                       f"backports.\n{stanzas}")
+        _write_as_root(
+            APT / "sources.list.d" / "napier.sources",
+            "# Added by the lab of napier; see napier.pref for what may come from "
+            f"backports.\n{stanzas}",
+        )
     if "backports" in stanzas or not (APT / "preferences.d" / "napier.pref").exists():
         only = f"Pin: release n={codename}-backports\nPin-Priority:"
         pins = f"Package: {BACKPORTED}\n{only} 990\n"
         if "backports" in stanzas:
             # Whoever had backports before has a policy for them; who had not gets none.
             pins = f"Package: *\n{only} 1\n\n{pins}"
-        _write_as_root(APT / "preferences.d" / "napier.pref",
-                       f"# Added by the lab of napier: QEMU needs the 82576.\n{pins}")
+        _write_as_root(
+            APT / "preferences.d" / "napier.pref",
+            f"# Added by the lab of napier: QEMU needs the 82576.\n{pins}",
+        )
 
 
 def setup_host(more: tuple[Need, ...] = ()) -> None:
@@ -152,14 +179,20 @@ def setup_host(more: tuple[Need, ...] = ()) -> None:
         return
     say(f"these packages will be installed: {' '.join(missing)}")
     if codename == "bookworm" and "qemu-system-x86" in missing:
-        say("QEMU comes from bookworm-backports, the only suite of Debian 12 with version 8 "
-            "or newer")
+        say(
+            "QEMU comes from bookworm-backports, the only suite of Debian 12 with version 8 "
+            "or newer"
+        )
         _add_suites(codename)
     with step("installing packages"):
         for words in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
-            call(as_root(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", *words]),
-                 quiet=False)
+            call(
+                as_root(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", *words]),
+                quiet=False,
+            )
     still = missing_packages(codename, more)
     if still or qemu_version() < QEMU_WANTED:
-        raise LabError(f"still missing after installing: {' '.join(still) or 'QEMU >= 8'}; "
-                       "`apt-cache policy` on them shows what apt prefers, and why")
+        raise LabError(
+            f"still missing after installing: {' '.join(still) or 'QEMU >= 8'}; "
+            "`apt-cache policy` on them shows what apt prefers, and why"
+        )

@@ -44,9 +44,12 @@ class Spec:
 
     def __post_init__(self) -> None:
         for name, value, allowed in (
-                ("DUT", self.dut, DUT_DRIVERS), ("PEER", self.peer, PEER_DRIVERS),
-                ("IRQ", self.irq, IRQ_MODES), ("KERNEL", self.kernel, KERNELS),
-                ("ACCEL", self.accel, ACCELS)):
+            ("DUT", self.dut, DUT_DRIVERS),
+            ("PEER", self.peer, PEER_DRIVERS),
+            ("IRQ", self.irq, IRQ_MODES),
+            ("KERNEL", self.kernel, KERNELS),
+            ("ACCEL", self.accel, ACCELS),
+        ):
             if value not in allowed:
                 raise LabError(f"{name}={value}: must be one of {', '.join(allowed)}")
         if not 1 <= self.cpus <= 64:
@@ -62,15 +65,27 @@ class Spec:
             cpus, pairs = int(env.get("CPUS", cls.cpus)), int(env.get("PAIRS", cls.pairs))
         except ValueError as error:
             raise LabError(f"CPUS and PAIRS are numbers: {error}") from error
-        return cls(kernel=env.get("KERNEL", cls.kernel), dut=env.get("DUT", cls.dut),
-                   peer=env.get("PEER", cls.peer), cpus=cpus, pairs=pairs,
-                   memory=env.get("MEM", cls.memory), irq=env.get("IRQ", cls.irq),
-                   iommu=env.get("IOMMU", "") in ("1", "y", "yes", "true", "on"),
-                   append=env.get("APPEND", cls.append), accel=env.get("ACCEL", cls.accel))
+        return cls(
+            kernel=env.get("KERNEL", cls.kernel),
+            dut=env.get("DUT", cls.dut),
+            peer=env.get("PEER", cls.peer),
+            cpus=cpus,
+            pairs=pairs,
+            memory=env.get("MEM", cls.memory),
+            irq=env.get("IRQ", cls.irq),
+            iommu=env.get("IOMMU", "") in ("1", "y", "yes", "true", "on"),
+            append=env.get("APPEND", cls.append),
+            accel=env.get("ACCEL", cls.accel),
+        )
 
     def __str__(self) -> str:
-        words = [f"{self.dut} against {self.peer}", f"kernel {self.kernel}",
-                 f"{self.cpus} CPU{'s' if self.cpus > 1 else ''}", self.memory, self.irq]
+        words = [
+            f"{self.dut} against {self.peer}",
+            f"kernel {self.kernel}",
+            f"{self.cpus} CPU{'s' if self.cpus > 1 else ''}",
+            self.memory,
+            self.irq,
+        ]
         words += ["IOMMU"] if self.iommu else []
         words += [f"{self.pairs} pairs"] if self.pairs > 1 else []
         words += [self.accel] if self.accel != "tcg" else []

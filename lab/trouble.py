@@ -12,25 +12,67 @@ import re
 from collections.abc import Iterable
 
 # How a report begins.  Each is the text of a line after its time stamp.
-BEGINNINGS = re.compile("|".join((
-    r"BUG: ", r"BUG \S+ \(.*\): ", r"kernel BUG at ", r"Kernel BUG at ",
-    r"Oops[: ]", r"(?:general|double) (?:protection )?fault", r"Kernel panic - not syncing",
-    r"WARNING: ", r"watchdog: BUG", r"INFO: possible ", r"INFO: task .* blocked for more",
-    r"INFO: rcu\S* .*stall", r"rcu: INFO: .*stall", r"rcu: rcu_\w+ kthread .*starved",
-    r"INFO: suspicious RCU", r"INFO: (?:HARDIRQ|SOFTIRQ|RECLAIM)", r"INFO: trying to register",
-    r"INFO: lockdep is turned off", r"UBSAN: ", r"KASAN: ", r"KCSAN: ", r"KFENCE: ", r"KMSAN: ",
-    r"kmemleak: \d+ new suspected", r"DMA-API: (?!preallocated|debugging (?:en|dis)abled)",
-    r"DMAR: .*fault", r"DMAR: DRHD: handling fault",
-    r".*NETDEV WATCHDOG: ", r".*refcount_t: ", r"list_(?:add|del) corruption",
-    r"irq \d+: nobody cared", r"Disabling IRQ #", r"page:\S+ .*refcount", r"Bad page ",
-    r"page_pool_release_retry\(\) stalled", r".*page_pool.*inflight.*stalled",
-    r"unregister_netdevice: waiting for ", r"kobject\S* .*does not have a release",
-    r"sysfs: cannot create duplicate", r"slab.*Objects remaining",
-    r"-+\[ cut here ", r"divide error", r"invalid opcode", r"stack segment", r"Unable to handle kernel ",
-    r"softlockup", r"NMI backtrace", r"hardirqs last", r"BTF: .*mismatch",
-    r"genirq: Flags mismatch", r"do_IRQ: .*No irq handler", r"Out of memory: ",
-    r".*page allocation failure", r"scheduling while atomic", r"sleeping function called",
-)))
+BEGINNINGS = re.compile(
+    "|".join(
+        (
+            r"BUG: ",
+            r"BUG \S+ \(.*\): ",
+            r"kernel BUG at ",
+            r"Kernel BUG at ",
+            r"Oops[: ]",
+            r"(?:general|double) (?:protection )?fault",
+            r"Kernel panic - not syncing",
+            r"WARNING: ",
+            r"watchdog: BUG",
+            r"INFO: possible ",
+            r"INFO: task .* blocked for more",
+            r"INFO: rcu\S* .*stall",
+            r"rcu: INFO: .*stall",
+            r"rcu: rcu_\w+ kthread .*starved",
+            r"INFO: suspicious RCU",
+            r"INFO: (?:HARDIRQ|SOFTIRQ|RECLAIM)",
+            r"INFO: trying to register",
+            r"INFO: lockdep is turned off",
+            r"UBSAN: ",
+            r"KASAN: ",
+            r"KCSAN: ",
+            r"KFENCE: ",
+            r"KMSAN: ",
+            r"kmemleak: \d+ new suspected",
+            r"DMA-API: (?!preallocated|debugging (?:en|dis)abled)",
+            r"DMAR: .*fault",
+            r"DMAR: DRHD: handling fault",
+            r".*NETDEV WATCHDOG: ",
+            r".*refcount_t: ",
+            r"list_(?:add|del) corruption",
+            r"irq \d+: nobody cared",
+            r"Disabling IRQ #",
+            r"page:\S+ .*refcount",
+            r"Bad page ",
+            r"page_pool_release_retry\(\) stalled",
+            r".*page_pool.*inflight.*stalled",
+            r"unregister_netdevice: waiting for ",
+            r"kobject\S* .*does not have a release",
+            r"sysfs: cannot create duplicate",
+            r"slab.*Objects remaining",
+            r"-+\[ cut here ",
+            r"divide error",
+            r"invalid opcode",
+            r"stack segment",
+            r"Unable to handle kernel ",
+            r"softlockup",
+            r"NMI backtrace",
+            r"hardirqs last",
+            r"BTF: .*mismatch",
+            r"genirq: Flags mismatch",
+            r"do_IRQ: .*No irq handler",
+            r"Out of memory: ",
+            r".*page allocation failure",
+            r"scheduling while atomic",
+            r"sleeping function called",
+        )
+    )
+)
 END = re.compile(r"---\[ end (?:trace|Kernel panic)|---\[ end trace \S+ \]---")
 STAMP = re.compile(r"^\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? ?(.*)$")
 # A report without an end mark is over when the log goes on about something else; these
@@ -41,7 +83,8 @@ CONTINUES = re.compile(
     r"</?(?:TASK|IRQ|NMI|SOFTIRQ)|rcu: |task:|note: |other info|stack backtrace|the existing|"
     r"which lock|but task|but there|Possible|lock\(|\*\*\*|Mem-Info|Node |\w+ [a-z_]+: |$|"
     r"Read of|Write of|Allocated|Freed|The buggy|Memory state|irq event|handlers:|"
-    r"Preemption disabled|in_atomic|preempt_count|RCU nest|[0-9]+ locks? held|INFO: lockdep)")
+    r"Preemption disabled|in_atomic|preempt_count|RCU nest|[0-9]+ locks? held|INFO: lockdep)"
+)
 LONGEST = 200
 
 
@@ -82,9 +125,15 @@ def judge(found: list[str], expected: Iterable[str] = ()) -> list[str]:
     """What is wrong with the reports of a test: those that match none of the expected
     regular expressions, and expressions that no report matches."""
     regexes = [re.compile(regex, re.S) for regex in expected]
-    problems = [f"the guest's kernel reported during this test:\n{report}" for report in found
-                if not any(regex.search(report) for regex in regexes)]
-    problems += [f"this test injects a fault whose report was to match {regex.pattern!r}; "
-                 f"there {'were others' if found else 'was none'}"
-                 for regex in regexes if not any(map(regex.search, found))]
+    problems = [
+        f"the guest's kernel reported during this test:\n{report}"
+        for report in found
+        if not any(regex.search(report) for regex in regexes)
+    ]
+    problems += [
+        f"this test injects a fault whose report was to match {regex.pattern!r}; "
+        f"there {'were others' if found else 'was none'}"
+        for regex in regexes
+        if not any(map(regex.search, found))
+    ]
     return problems

@@ -16,9 +16,11 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
+from _pytest.terminal import TerminalReporter
 
 from lab import LabError, Machine, Port, Spec, trouble
 
@@ -46,8 +48,11 @@ class Pool:
             return self.current
         self.discard()
         if spec in self.broken:
-            pytest.fail(f"no machine ({spec}); it could not be started before either: "
-                        f"{self.broken[spec].splitlines()[0]}", pytrace=False)
+            pytest.fail(
+                f"no machine ({spec}); it could not be started before either: "
+                f"{self.broken[spec].splitlines()[0]}",
+                pytrace=False,
+            )
         machine = Machine(spec)
         try:
             machine.start()
@@ -108,7 +113,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, Any, None]:
     """Remember how each phase went, and show what the console said when one failed."""
     outcome = yield
     report = outcome.get_result()
@@ -119,15 +126,16 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     if machine is not None:
         lines = machine.console_since(mark).splitlines()
         shown = "\n".join(line for line in lines[-150:] if "lab: mark" not in line)
-        report.sections.append((f"console of the guest during this test ({report.when})",
-                                shown or "(silent)"))
+        report.sections.append(
+            (f"console of the guest during this test ({report.when})", shown or "(silent)")
+        )
 
 
 FAILED = pytest.StashKey[bool]()
 WATCHED = pytest.StashKey[tuple[Machine, int]]()
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     for spec, seconds in POOL.boots:
         terminalreporter.write_line(f"ready after {seconds:5.1f} s: {spec}")
 
@@ -183,12 +191,15 @@ def left_behind(machine: Machine, patience: float = 15.0) -> list[str]:
     while True:
         try:
             for port in machine.duts:
-                script = (f"ping -n -q -c 1 -W 1 {port.far.ipv4} && "
-                          f"ping -n -q -c 1 -W 1 {port.far.ipv6}")
+                script = (
+                    f"ping -n -q -c 1 -W 1 {port.far.ipv4} && ping -n -q -c 1 -W 1 {port.far.ipv6}"
+                )
                 port.run(script, timeout=20)
             return []
         except LabError as error:
             if time.monotonic() > end:
-                return [f"the test left a port that carries nothing (tried for {patience:g} s):"
-                        f"\n{error}"]
+                return [
+                    f"the test left a port that carries nothing (tried for {patience:g} s):"
+                    f"\n{error}"
+                ]
             time.sleep(0.3)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import LabError, MachineDied, trouble
+from lab import LabError, Machine, MachineDied, Port, trouble
 from lab.port import MODULES
 
 # "Ready (module loaded, links up) within 20 s" is a promise for an idle machine; twice
@@ -15,27 +15,27 @@ from lab.port import MODULES
 READY_WITHIN = 40.0
 
 
-def test_boots_in_time(machine):
+def test_boots_in_time(machine: Machine) -> None:
     assert machine.boot_seconds < READY_WITHIN
 
 
-def test_each_port_has_the_driver_that_was_asked_for(dut, peer):
+def test_each_port_has_the_driver_that_was_asked_for(dut: Port, peer: Port) -> None:
     assert dut.bound == MODULES[dut.driver]
     assert peer.bound == MODULES[peer.driver]
 
 
-def test_links_are_up(dut, peer):
+def test_links_are_up(dut: Port, peer: Port) -> None:
     assert dut.carrier()
     assert peer.carrier()
 
 
 @pytest.mark.parametrize("family", [4, 6])
-def test_ping_both_ways(dut, peer, family):
+def test_ping_both_ways(dut: Port, peer: Port, family: int) -> None:
     dut.ping(3, family)
     peer.ping(3, family)
 
 
-def test_traffic_crosses_the_wire(dut, peer):
+def test_traffic_crosses_the_wire(dut: Port, peer: Port) -> None:
     """Addresses of the peer must not be reachable without the wire."""
     before = peer.stats()["stats64"]["rx"]["packets"]
     dut.ping(5)
@@ -49,20 +49,20 @@ def test_traffic_crosses_the_wire(dut, peer):
         dut.wait_carrier()
 
 
-def test_command_gives_status_and_both_outputs(machine):
+def test_command_gives_status_and_both_outputs(machine: Machine) -> None:
     result = machine.run("cat; echo bad >&2; exit 3", check=False, stdin=b"good\n")
     assert (result.rc, result.out, result.err) == (3, "good\n", "bad\n")
     with pytest.raises(LabError, match=r"status 3(.|\n)*bad"):
         machine.run("echo bad >&2; exit 3")
 
 
-def test_command_that_hangs_is_killed(machine):
+def test_command_that_hangs_is_killed(machine: Machine) -> None:
     with pytest.raises(LabError, match=r"still running after 1 s(.|\n)*begun"):
         machine.run("echo begun; sleep 71.5", timeout=1.0)
     assert machine.run(["pgrep", "-f", "sleep 71.5"], check=False).rc == 1
 
 
-def test_files_arrive_whole(machine):
+def test_files_arrive_whole(machine: Machine) -> None:
     data = bytes(range(256)) * 10_000
     machine.put(data, "/tmp/whole", mode=0o750)
     assert machine.get("/tmp/whole") == data
@@ -70,11 +70,11 @@ def test_files_arrive_whole(machine):
 
 
 @pytest.mark.expects_trouble(r"seeded by the lab.*Call Trace.*end trace", reason="seeded")
-def test_a_warning_in_the_guest_is_noticed(machine):
+def test_a_warning_in_the_guest_is_noticed(machine: Machine) -> None:
     """A real WARN by a helper module; without the marker it would fail this test."""
     mark = machine.console_mark()
     machine.run("insmod /lab/seedwarn.ko && rmmod seedwarn")
-    problem, = trouble.judge(machine.kernel_trouble(mark))
+    (problem,) = trouble.judge(machine.kernel_trouble(mark))
     assert "seeded by the lab" in problem
     assert "seedwarn_init" in problem
     assert machine.kernel_trouble(machine.console_mark()) == []
@@ -108,21 +108,27 @@ def test_dead_for_itself(fake, machine): assert fake.log
 """
 
 
-def test_the_fixture_turns_trouble_into_failures(pytester):
+def test_the_fixture_turns_trouble_into_failures(pytester: pytest.Pytester) -> None:
     """The whole way, on a machine that is only a log: who must fail does, nobody else."""
     here = Path(__file__).resolve()
     conftest = pytester.makeconftest(here.parents[1].joinpath("conftest.py").read_text())
     pytester.makepyfile(PLUMBING.replace("CONFTEST", repr(str(conftest))))
-    pytester.makepyprojecttoml(f"[tool.pytest.ini_options]\npythonpath = [{str(here.parents[2])!r}]")
+    root = str(here.parents[2])
+    pytester.makepyprojecttoml(f"[tool.pytest.ini_options]\npythonpath = [{root!r}]")
     result = pytester.runpytest_subprocess("-v", "-p", "no:cacheprovider")
     outcomes = result.parseoutcomes()
     assert (outcomes["passed"], outcomes["failed"], outcomes["errors"]) == (4, 1, 2)
-    result.stdout.fnmatch_lines_random([
-        "*::test_warns ERROR*", "*::test_expected_never_came ERROR*",
-        "*WARNING: CPU: 0 PID: 1 at x.c:1*", "*there was none*"])
+    result.stdout.fnmatch_lines_random(
+        [
+            "*::test_warns ERROR*",
+            "*::test_expected_never_came ERROR*",
+            "*WARNING: CPU: 0 PID: 1 at x.c:1*",
+            "*there was none*",
+        ]
+    )
 
 
-def test_a_port_can_vanish_and_return(dut):
+def test_a_port_can_vanish_and_return(dut: Port) -> None:
     """All ones from registers and configuration space, and everything back afterwards."""
     status = dut.reg_read(8)
     assert status not in (0, 0xFFFFFFFF)
@@ -139,7 +145,7 @@ def test_a_port_can_vanish_and_return(dut):
         dut.wait_carrier()
 
 
-def test_a_port_can_be_unplugged_and_plugged(dut):
+def test_a_port_can_be_unplugged_and_plugged(dut: Port) -> None:
     dut.unplug()
     assert dut.machine.run(["lspci", "-s", dut.pci]).out == ""
     dut.plug()
@@ -148,15 +154,16 @@ def test_a_port_can_be_unplugged_and_plugged(dut):
 
 
 @pytest.mark.machine(iommu=True)
-def test_iommu_is_strict(machine):
+def test_iommu_is_strict(machine: Machine) -> None:
     assert machine.run("dmesg | grep 'DMAR: IOMMU enabled'").rc == 0
     group = machine.run(f"cat /sys/bus/pci/devices/{machine.dut.pci}/iommu_group/type").out
     assert group.strip() == "DMA"
 
 
 @pytest.mark.leaves_mess(reason="the machine dies")
-@pytest.mark.expects_trouble(r"sysrq triggered crash", r"QEMU has ended",
-                             reason="a panic is injected")
-def test_a_panic_is_noticed(machine):
+@pytest.mark.expects_trouble(
+    r"sysrq triggered crash", r"QEMU has ended", reason="a panic is injected"
+)
+def test_a_panic_is_noticed(machine: Machine) -> None:
     with pytest.raises(MachineDied, match="sysrq triggered crash"):
         machine.run("echo c > /proc/sysrq-trigger", timeout=20)
