@@ -184,6 +184,10 @@ static void napier_txq_stop(struct napier_net *nn, u32 i)
 
 	__netif_tx_lock_bh(txq);
 	netif_tx_stop_queue(txq);
+	/* The core's watchdog takes a stopped queue for hung if its last frame
+	 * was long ago, as that of an idle one is.
+	 */
+	txq_trans_cond_update(txq);
 	__netif_tx_unlock_bh(txq);
 }
 
@@ -256,19 +260,25 @@ static void napier_rings_swap(struct napier_net *nn, u32 i,
 	spin_unlock_bh(&nn->dead_lock);
 }
 
-static void napier_pair_remove(struct napier_net *nn, u32 i)
+/* Part with a queue pair that is stopped. The core's watchdog looks at all
+ * queues that the device was allocated with, and must not find one stopped that
+ * nobody uses.
+ */
+static void napier_pair_forget(struct napier_net *nn, u32 i)
 {
 	struct napier_vector *vec = nn->nd->vec[i];
 
-	napier_pair_stop(nn, i, true, true);
 	napier_vector_del(nn, i);
 	napier_rings_swap(nn, i, NULL, NULL);
 	vec->tx = NULL;
 	vec->rx = NULL;
-	/* The core's watchdog looks at all queues that the device was allocated
-	 * with, and one that nobody uses must not look stopped to it.
-	 */
 	netif_tx_start_queue(netdev_get_tx_queue(nn->ndev, i));
+}
+
+static void napier_pair_remove(struct napier_net *nn, u32 i)
+{
+	napier_pair_stop(nn, i, true, true);
+	napier_pair_forget(nn, i);
 }
 
 /* ---- applying ---------------------------------------------------------- */
@@ -623,12 +633,8 @@ void napier_stop(struct napier_net *nn)
 
 	napier_down(nn);
 
-	for (i = 0; i < old.nr_queues; i++) {
-		napier_vector_del(nn, i);
-		napier_rings_swap(nn, i, NULL, NULL);
-		nn->nd->vec[i]->tx = NULL;
-		nn->nd->vec[i]->rx = NULL;
-	}
+	for (i = 0; i < old.nr_queues; i++)
+		napier_pair_forget(nn, i);
 	napier_irq_free(nn->nd, 0, old.nr_queues);
 	napier_irq_free_other(nn->nd);
 
