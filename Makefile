@@ -46,7 +46,6 @@ module:
 	@$(LAB) module $(if $(KERNEL),--kernel $(KERNEL))
 
 check:
-	@$(LAB) setup
 	@check/run
 
 clean:
