@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What tests of the control path share: traffic that goes on while settings change, the
+settings as the user sees them, and faults put into the driver's calls of the kernel."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from tools import PLACE, address, port_number, program, until
+
+from lab import Machine, Port
+from lab.modules import build
+
+Figures = Callable[[str], None]
+FAILCALL = Path(__file__).resolve().parent.parent / "guest" / "failcall"
+
+
+# ---- traffic ------------------------------------------------------------------------
+
+
+class Load:
+    """TCP streams whose every byte is checked, one each way, until told to stop.
+
+        with Load(dut) as load:
+            ...
+            load.moves()
+
+    At the end of the block everything that was sent must have arrived, whole."""
+
+    def __init__(self, port: Port, ways: tuple[str, ...] = ("tx", "rx"), family: int = 4) -> None:
+        """`ways` as seen from the port."""
+        self.port = port
+        self.ends = {way: (port, port.far) if way == "tx" else (port.far, port) for way in ways}
+        self.family = family
+        self.numbers = {way: port_number() for way in ways}
+        self.result: dict[str, dict[str, Any]] = {}
+        self.seconds = 0.0
+
+    def __enter__(self) -> Load:
+        self.begin = time.monotonic()
+        self.sinks, self.sources = {}, {}
+        for way, (source, sink) in self.ends.items():
+            words = address(sink, self.family), self.numbers[way]
+            self.sinks[way] = sink.spawn(program("endless", "sink", *words))
+            self.sources[way] = source.spawn(program("endless", "source", *words))
+        try:
+            self.moves()
+        except BaseException:
+            self._kill()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        if kind:
+            self._kill()
+            return
+        for process in self.sources.values():
+            process.kill(signal.SIGTERM)
+        try:
+            for way in self.ends:
+                source, sink = self.sources[way].wait(180), self.sinks[way].wait(60)
+                assert source.rc == 0, f"the {way} stream broke: {source.err}"
+                assert sink.rc == 0, f"the {way} stream broke: {sink.err}"
+                self.result[way] = json.loads(sink.out)
+                assert self.result[way]["damaged"] is None, f"{way}: {self.result[way]}"
+                assert self.result[way]["bytes"] == json.loads(source.out)["bytes"]
+        finally:
+            self._kill()
+        self.seconds = time.monotonic() - self.begin
+
+    def _kill(self) -> None:
+        for process in (*self.sources.values(), *self.sinks.values()):
+            if process.poll() is None:
+                process.kill()
+
+    def progress(self) -> dict[str, int]:
+        """Bytes that each sink has had."""
+        numbers = self.numbers.values()
+        script = "; ".join(f"cat /run/sink.{number} 2>/dev/null; echo" for number in numbers)
+        lines = self.port.machine.run(script).out.split("\n")
+        return {way: int(line or 0) for way, line in zip(self.ends, lines, strict=False)}
+
+    def moves(self, timeout: float = 60.0) -> None:
+        """From now on, something more arrives each way."""
+        before = self.progress()
+
+        def arrived() -> bool:
+            dead = [
+                process
+                for process in (*self.sources.values(), *self.sinks.values())
+                if process.poll() is not None
+            ]
+            assert not dead, "the stream broke: " + "".join(p.wait().err for p in dead)
+            return all(now > before[way] for way, now in self.progress().items())
+
+        until(arrived, timeout, f"more data both ways than {before}")
+
+    def __str__(self) -> str:
+        return (
+            ", ".join(
+                f"{way} {one['bytes'] / 1e6:.0f} MB, longest gap {one['longest_gap']:.2f} s"
+                for way, one in self.result.items()
+            )
+            + f", in {self.seconds:.0f} s"
+        )
+
+
+@contextlib.contextmanager
+def blasting(*ports: Port, rate: float = 500) -> Iterator[None]:
+    """Datagrams from each port to its far end; it does not matter whether any arrives."""
+    running = [port.spawn(program("endless", "blast", port.far.ipv4, 9, rate)) for port in ports]
+    try:
+        yield
+    finally:
+        for process in running:
+            process.kill(signal.SIGTERM)
+        for process in running:
+            process.wait()
+
+
+# ---- settings -----------------------------------------------------------------------
+
+
+def rings(port: Port) -> tuple[int, int]:
+    """Sizes of the RX and TX rings, by `ethtool -g`."""
+    now = json.loads(port.run(["ethtool", "--json", "-g", port.name]).out)[0]
+    return now["rx"], now["tx"]
+
+
+def channels(port: Port) -> tuple[int, int]:
+    """Combined channels now and at most, by `ethtool -l`."""
+    most, now = (
+        int(line.split()[1])
+        for line in port.ethtool("-l").out.splitlines()
+        if line.startswith("Combined:")
+    )
+    return now, most
+
+
+def carrier_changes(port: Port) -> int:
+    """How often the carrier came or went."""
+    return int(port.run(["cat", f"/sys/class/net/{port.name}/carrier_changes"]).out)
+
+
+def settings(port: Port) -> dict[str, Any]:
+    """All that a refused command must not change, as the user sees it."""
+    name = port.name
+    shown = port.run(
+        f"cd /sys/class/net/{name} && grep . mtu carrier_changes carrier address flags "
+        f"queues/*/byte_queue_limits/limit_max; grep -o '{name}.*' /proc/interrupts"
+    ).out.splitlines()
+    files = dict(line.split(":", 1) for line in shown if ":" in line)
+    return {
+        **files,
+        "rings": rings(port),
+        "channels": channels(port),
+        "irqs": [line for line in shown if ":" not in line],
+    }
+
+
+def queue_irqs(port: Port) -> dict[int, int]:
+    """Queue pair -> number of its interrupt, by the name in /proc/interrupts."""
+    found = {}
+    for irq, name in port.irqs().items():
+        head, _, number = name.rpartition("-")
+        # igb has one interrupt for each ring, or for each pair when there are many.
+        if number.isdigit() and head.endswith(("-TxRx", "-rx")):
+            found[int(number)] = irq
+    return found
+
+
+@contextlib.contextmanager
+def restored(port: Port) -> Iterator[None]:
+    """Ring sizes, channels and MTU are put back."""
+    (rx, tx), (combined, _) = rings(port), channels(port)
+    mtu = port.stats()["mtu"]
+    try:
+        yield
+    finally:
+        if channels(port)[0] != combined:
+            port.ethtool("-L", "combined", str(combined))
+        if rings(port) != (rx, tx):
+            port.ethtool("-G", "rx", str(rx), "tx", str(tx))
+        if port.stats()["mtu"] != mtu:
+            port.run(["ip", "link", "set", port.name, "mtu", str(mtu)])
+        port.wait_carrier()
+
+
+# ---- faults -------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def failing(
+    machine: Machine, symbol: str, *, value: int, comm: str, skip: int = 0, count: int = 1
+) -> Iterator[Callable[[], int]]:
+    """Calls of a kernel function that a process named `comm` causes return `value`: all
+    from number `skip` (from 0) on, `count` of them.  Yields how many it were so far."""
+    directory, _ = build(machine.kernel, FAILCALL)
+    machine.put(directory / "failcall.ko", f"{PLACE}/failcall.ko")
+    machine.run(
+        [
+            "insmod",
+            f"{PLACE}/failcall.ko",
+            f"symbol={symbol}",
+            f"value={value}",
+            f"comm={comm}",
+            f"skip={skip}",
+            f"count={count}",
+        ]
+    )
+    try:
+        yield lambda: int(machine.run(["cat", "/sys/module/failcall/parameters/hits"]).out)
+    finally:
+        machine.run(["rmmod", "failcall"])
