@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.base import LabError, Stamp, cache, call, digest, lock, say, step
+from lab.base import LabError, Stamp, as_root, cache, call, digest, lock, say, step
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 # Lists older than this are fetched again when a package is looked for; a machine
@@ -34,9 +34,13 @@ class Mirror:
 
 def _targets() -> list[tuple[str, str]]:
     """(URI, suite) of every package index that the system's apt knows."""
-    out = call(
-        ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"]
-    )
+    question = ("--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages")
+    out = call(["apt-get", "indextargets", *question])
+    if not out.strip():
+        # apt names its sources only once it has their lists, and a fresh system has none.
+        with step("package lists of this system"):
+            call(as_root(["apt-get", "-q", "update"]))
+        out = call(["apt-get", "indextargets", *question])
     pairs = [line.split() for line in out.splitlines()]
     return [(pair[0], pair[1]) for pair in pairs if len(pair) == 2]
 
