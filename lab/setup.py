@@ -59,11 +59,14 @@ RELEASES = {
 CHECKERS = (
     Need("sparse", ("sparse",)),
     Need("coccinelle", ("spatch",)),
+    # spatch loads libpython under the name that only the development package has.
+    Need("libpython3-dev"),
     Need("perl", ("perl",)),
     Need("shellcheck", ("shellcheck",)),
     Need("mypy", ("mypy",)),
     Need("nodejs", ("node",)),
     Need("npm", ("npm",)),
+    Need("ca-certificates"),
 )
 ELSEWHERE = (Need("apt", ("apt-get", "apt-cache")), Need("dpkg", ("dpkg-deb",)))
 
@@ -95,7 +98,7 @@ def _installed(names: list[str]) -> set[str]:
 def missing_packages(codename: str, more: tuple[Need, ...] = ()) -> list[str]:
     """Packages that have to be installed on this Debian."""
     # Node.js' own packages bring npm along and refuse Debian's.
-    more = tuple(need for need in more if not all(map(_find, need.programs)))
+    more = tuple(n for n in more if not n.programs or not all(map(_find, n.programs)))
     names = [need.package for need in (*COMMON, *RELEASES[codename], *more)]
     have = _installed(names)
     missing = [name for name in names if name not in have]
