@@ -78,7 +78,6 @@ enum napier_board_id {
  * struct napier_board - what distinguishes the parts of the family
  * @name: marketing name
  * @queues: queue pairs of the part
- * @reta_shift: position of the queue number in a byte of RETA
  * @rar_count: exact-match address filters
  * @rx_fifo_kb: receive packet buffer in KiB; 0: read RXPBS
  * @rx_wthresh: RXDCTL.WTHRESH
@@ -87,7 +86,6 @@ enum napier_board_id {
 struct napier_board {
 	const char *name;
 	u8 queues;
-	u8 reta_shift;
 	u8 rar_count;
 	u8 rx_fifo_kb;
 	u8 rx_wthresh;
@@ -199,11 +197,12 @@ struct napier_filter {
  * @other_irq: Linux interrupt of the link's vector, 0 while not requested
  * @other_name: name of that in /proc/interrupts
  * @vec: one per possible queue pair, allocated in probe
- * @service: link check and statistics; every second while the interface is
- *	up, and at once after a link interrupt
+ * @service: link check, what follows from it, and statistics; every second
+ *	while the interface is up, and at once after a link interrupt
  * @refill: polls rings again for which there was too little memory
  * @reset_work: full reset after a transmit timeout
- * @ctrl_lock: CTRL, in which link and filter have fields; innermost
+ * @ctrl_lock: CTRL, in which link and filter have fields, and SRRCTL, which the
+ *	service work changes on live queues; innermost
  * @swsm_rescued: a stale semaphore was broken, which is done once
  * @stats: device counters
  * @phy: PHY
@@ -211,7 +210,6 @@ struct napier_filter {
  * @filter: receive filters
  * @mac_addr: factory address
  * @nvm_version: NVM word 5
- * @nvm_valid: the checksum was right
  */
 struct napier_dev {
 	u8 __iomem *bar;
@@ -242,7 +240,6 @@ struct napier_dev {
 
 	u8 mac_addr[ETH_ALEN];
 	u16 nvm_version;
-	bool nvm_valid;
 };
 
 /**
@@ -456,8 +453,6 @@ void napier_nvm_version(const struct napier_dev *nd, char *buf, size_t len);
 /* ---- napier_phy.c ------------------------------------------------------ */
 
 int napier_phy_init(struct napier_dev *nd);
-int napier_phy_read(struct napier_dev *nd, u8 reg, u16 *val);
-int napier_phy_write(struct napier_dev *nd, u8 reg, u16 val);
 void napier_phy_fix_pll(struct napier_dev *nd);
 int napier_phy_restart_autoneg(struct napier_dev *nd);
 int napier_phy_ioctl(struct napier_dev *nd, struct ifreq *ifr, int cmd);
@@ -528,7 +523,7 @@ netdev_tx_t napier_xmit(struct sk_buff *skb, struct net_device *ndev);
 netdev_features_t napier_features_check(struct sk_buff *skb,
 					struct net_device *ndev,
 					netdev_features_t features);
-bool napier_tx_clean(struct napier_tx_ring *tx, int budget);
+void napier_tx_clean(struct napier_tx_ring *tx, int budget);
 void napier_tx_purge(struct napier_tx_ring *tx);
 bool napier_tx_pending(const struct napier_tx_ring *tx);
 
@@ -560,7 +555,8 @@ void napier_rx_ring_retire(struct napier_rx_ring *rx);
 void napier_rx_drop_update(struct napier_net *nn);
 void napier_rx_ring_rewind(struct napier_rx_ring *rx);
 void napier_rx_ring_set_features(struct napier_net *nn,
-				 struct napier_rx_ring *rx);
+				 struct napier_rx_ring *rx,
+				 netdev_features_t features);
 void napier_rx_ring_totals(const struct napier_rx_ring *rx,
 			   struct napier_rx_totals *t);
 

@@ -303,7 +303,6 @@ enum napier_mdic_op {
 #define NAPIER_FCRTL			0x02160	/* RW */
 #define   NAPIER_FCRTL_XONE		BIT(31)
 #define NAPIER_FCRTH			0x02168	/* RW */
-#define NAPIER_FCRTV			0x02460	/* RW */
 
 /* ---- Statistics, all RC ------------------------------------------------ */
 #define NAPIER_CRCERRS			0x04000

@@ -183,6 +183,8 @@ void napier_link_start(struct napier_dev *nd)
 	__napier_link_program_mac(nd);
 	if (nd->phy.sgmii)
 		__napier_link_program_sgmii(nd);
+	/* Negotiating would do it too, but firmware may not allow that. */
+	__napier_phy_power(nd, true);
 
 	err = __napier_link_program_phy(nd);
 	if (err == -EBUSY)

@@ -12,7 +12,7 @@
 #include "napier.h"
 
 /* Interrupts per vector are at least this far apart. 50 us hold 75 frames of
- * minimum size at gigabit speed, an eighth of the default ring.
+ * minimum size at gigabit speed, a seventh of the default ring.
  */
 #define NAPIER_DEFAULT_USECS	50
 
@@ -66,12 +66,13 @@ static void napier_service(struct work_struct *work)
 {
 	struct napier_dev *nd = container_of(to_delayed_work(work),
 					     struct napier_dev, service);
+	struct napier_net *nn = netdev_priv(nd->netdev);
 
 	napier_link_check(nd);
-	napier_rx_drop_update(netdev_priv(nd->netdev));
+	napier_rx_drop_update(nn);
 	napier_stats_update(nd);
 
-	if (!napier_is_gone(nd))
+	if (READ_ONCE(nn->up) && !napier_is_gone(nd))
 		schedule_delayed_work(&nd->service, NAPIER_SERVICE_PERIOD);
 }
 
@@ -153,17 +154,15 @@ static int napier_set_features(struct net_device *ndev,
 	netdev_features_t changed = features ^ ndev->features;
 	u32 i;
 
-	ndev->features = features;
-
 	if (changed & (NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_FILTER))
 		napier_filter_set_features(nn->nd, features);
 	if (changed & (NETIF_F_RXCSUM | NETIF_F_RXHASH))
 		for (i = 0; i < NAPIER_MAX_QUEUES; i++)
 			if (nn->cfg.rx[i])
-				napier_rx_ring_set_features(nn, nn->cfg.rx[i]);
+				napier_rx_ring_set_features(nn, nn->cfg.rx[i],
+							    features);
 
-	/* Positive: ndev->features is already set. */
-	return 1;
+	return 0;
 }
 
 /* ---- statistics -------------------------------------------------------- */

@@ -238,7 +238,7 @@ static void napier_nvm_init_mac(struct napier_dev *nd)
  * napier_nvm_init - learn what the NVM says
  * @nd: device, just reset
  *
- * Sets @mac_addr, @nvm_version and @nvm_valid. Nothing here may stop a probe:
+ * Sets @mac_addr and @nvm_version. Nothing here may stop a probe:
  * a wrong checksum or a missing address is reported and worked around.
  *
  * Context: process, sleeps.
@@ -247,7 +247,6 @@ void napier_nvm_init(struct napier_dev *nd)
 {
 	int err = napier_nvm_check(nd);
 
-	nd->nvm_valid = !err;
 	if (err == -EBADMSG)
 		dev_warn(&nd->pdev->dev,
 			 "NVM checksum is wrong; what the device loaded from it may be, too\n");

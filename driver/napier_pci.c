@@ -104,6 +104,8 @@ static void napier_remove_netdev(struct napier_dev *nd)
 
 	unregister_netdev(ndev);
 	cancel_work_sync(&nd->reset_work);
+	/* A late link interrupt may have queued it. */
+	cancel_delayed_work_sync(&nd->service);
 	napier_drv_load(nd, false);
 	nd->netdev = NULL;
 	free_netdev(ndev);

@@ -109,36 +109,6 @@ int __napier_phy_write(struct napier_dev *nd, u8 reg, u16 val)
 	return __napier_phy_access(nd, NAPIER_MDIC_OP_WRITE, reg, &val);
 }
 
-/**
- * napier_phy_read - read a register of the PHY
- * @nd: device
- * @reg: register, 0 to 31
- * @val: its value
- *
- * Context: process, takes phy.lock, sleeps.
- * Return: as __napier_phy_read().
- */
-int napier_phy_read(struct napier_dev *nd, u8 reg, u16 *val)
-{
-	guard(mutex)(&nd->phy.lock);
-	return __napier_phy_read(nd, reg, val);
-}
-
-/**
- * napier_phy_write - write a register of the PHY
- * @nd: device
- * @reg: register, 0 to 31
- * @val: value
- *
- * Context: process, takes phy.lock, sleeps.
- * Return: as __napier_phy_read().
- */
-int napier_phy_write(struct napier_dev *nd, u8 reg, u16 val)
-{
-	guard(mutex)(&nd->phy.lock);
-	return __napier_phy_write(nd, reg, val);
-}
-
 /* Where MDIO goes is loaded from the NVM, into MDIC (82576) or MDICNFG. */
 static int napier_phy_find(struct napier_dev *nd)
 {

@@ -345,8 +345,9 @@ static void napier_config_shrink(struct napier_net *nn, u32 nr)
 	napier_rss_program(nn);
 
 	for (i = nr; i < old_nr; i++) {
-		napier_wr32(nn->nd, NAPIER_EIMC, nn->nd->vec[i]->eims);
 		napier_pair_remove(nn, i);
+		/* After the last poll, which may have unmasked it. */
+		napier_wr32(nn->nd, NAPIER_EIMC, nn->nd->vec[i]->eims);
 	}
 	napier_irq_free(nn->nd, nr, old_nr);
 	nn->cfg.nr_queues = nr;
@@ -656,6 +657,8 @@ void napier_reset(struct napier_net *nn)
 		napier_down(nn);
 	if (napier_reset_hw(nn->nd))
 		netdev_err(nn->ndev, "reset failed\n");
+	/* Lost with the reset. */
+	napier_drv_load(nn->nd, true);
 	if (running) {
 		napier_rings_rewind(nn);
 		napier_up(nn);

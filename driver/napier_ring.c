@@ -48,7 +48,6 @@ void napier_rx_geom_init(struct napier_rx_geom *geom, u32 mtu)
 	geom->max_len = min_t(u32, geom->buf_len,
 			      SKB_WITH_OVERHEAD(geom->truesize) -
 			      geom->headroom);
-	geom->order = 0;
 
 	/* The device writes up to max_frame less FCS into a single buffer. */
 	BUILD_BUG_ON(SKB_WITH_OVERHEAD(SZ_2K) - NET_SKB_PAD - NET_IP_ALIGN <
@@ -228,9 +227,8 @@ static struct page_pool *napier_rx_pool_create(struct napier_net *nn, u32 idx,
 					       const struct napier_rx_geom *g)
 {
 	struct device *dev = &nn->nd->pdev->dev;
-	u32 per_page = max_t(u32, 1, (PAGE_SIZE << g->order) / g->truesize);
+	u32 per_page = max_t(u32, 1, PAGE_SIZE / g->truesize);
 	struct page_pool_params params = {
-		.order		= g->order,
 		.flags		= PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
 		.pool_size	= max_t(u32, size / per_page, 64),
 		.nid		= dev_to_node(dev),
@@ -239,7 +237,7 @@ static struct page_pool *napier_rx_pool_create(struct napier_net *nn, u32 idx,
 		.netdev		= nn->ndev,
 		.queue_idx	= idx,
 		.dma_dir	= DMA_FROM_DEVICE,
-		.max_len	= PAGE_SIZE << g->order,
+		.max_len	= PAGE_SIZE,
 	};
 
 	return page_pool_create(&params);
@@ -340,9 +338,9 @@ void napier_rx_ring_free(struct napier_rx_ring *rx)
 	kfree(rx);
 }
 
-static u8 napier_rx_flags(const struct napier_net *nn)
+static u8 napier_rx_flags(const struct napier_net *nn,
+			  netdev_features_t features)
 {
-	netdev_features_t features = nn->ndev->features;
 	u8 flags = 0;
 
 	if (features & NETIF_F_RXCSUM)
@@ -368,29 +366,34 @@ static bool napier_rx_drop_wanted(const struct napier_net *nn)
  * napier_rx_drop_update - adapt all queues to the number of queues and the link
  * @nn: the interface, up
  *
- * Context: may race with napier_rx_ring_enable(), which writes the same.
+ * Context: process; takes ctrl_lock against napier_rx_ring_enable().
  */
 void napier_rx_drop_update(struct napier_net *nn)
 {
-	u32 i, set = napier_rx_drop_wanted(nn) ? NAPIER_SRRCTL_DROP_EN : 0;
+	struct napier_dev *nd = nn->nd;
+	u32 i, set;
 
+	spin_lock_bh(&nd->ctrl_lock);
+	set = napier_rx_drop_wanted(nn) ? NAPIER_SRRCTL_DROP_EN : 0;
 	for (i = 0; i < nn->cfg.nr_queues; i++)
-		napier_rmw32(nn->nd, NAPIER_SRRCTL(i), NAPIER_SRRCTL_DROP_EN,
-			     set);
+		napier_rmw32(nd, NAPIER_SRRCTL(i), NAPIER_SRRCTL_DROP_EN, set);
+	spin_unlock_bh(&nd->ctrl_lock);
 }
 
 /**
  * napier_rx_ring_set_features - let the poll loop know of changed features
- * @nn: the interface, whose features are already the new ones
+ * @nn: the interface
  * @rx: the ring
+ * @features: as they are going to be
  *
  * Context: the ring may be polled at the same time; the new value holds from
  * some frame on.
  */
 void napier_rx_ring_set_features(struct napier_net *nn,
-				 struct napier_rx_ring *rx)
+				 struct napier_rx_ring *rx,
+				 netdev_features_t features)
 {
-	WRITE_ONCE(rx->flags, napier_rx_flags(nn));
+	WRITE_ONCE(rx->flags, napier_rx_flags(nn, features));
 }
 
 /**
@@ -411,7 +414,7 @@ void napier_rx_ring_enable(struct napier_net *nn, struct napier_rx_ring *rx)
 	struct napier_dev *nd = nn->nd;
 	u8 q = rx->reg_idx;
 
-	rx->flags = napier_rx_flags(nn);
+	rx->flags = napier_rx_flags(nn, nn->ndev->features);
 
 	napier_wr32(nd, NAPIER_RXDCTL(q), 0);
 	napier_wr32(nd, NAPIER_RDLEN(q), rx->size * sizeof(*rx->desc));
@@ -420,12 +423,14 @@ void napier_rx_ring_enable(struct napier_net *nn, struct napier_rx_ring *rx)
 	napier_wr32(nd, NAPIER_RDH(q), 0);
 	napier_wr32(nd, NAPIER_RDT(q), 0);
 
+	spin_lock_bh(&nd->ctrl_lock);
 	napier_wr32(nd, NAPIER_SRRCTL(q),
 		    FIELD_PREP(NAPIER_SRRCTL_BSIZEPKT,
 			       rx->geom.buf_len / SZ_1K) |
 		    FIELD_PREP(NAPIER_SRRCTL_DESCTYPE,
 			       NAPIER_SRRCTL_ADV_ONEBUF) |
 		    (napier_rx_drop_wanted(nn) ? NAPIER_SRRCTL_DROP_EN : 0));
+	spin_unlock_bh(&nd->ctrl_lock);
 
 	napier_wr32(nd, NAPIER_RXDCTL(q),
 		    FIELD_PREP(NAPIER_DCTL_PTHRESH, 8) |
@@ -463,7 +468,7 @@ void napier_rx_ring_disable(struct napier_net *nn, struct napier_rx_ring *rx)
  * @rx: the ring, disabled in hardware and not polled
  *
  * Used when the same ring goes on after a reset. Memory may be short then;
- * what is missing is retried by the service work.
+ * the refill work retries what is missing.
  */
 void napier_rx_ring_rewind(struct napier_rx_ring *rx)
 {

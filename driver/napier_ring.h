@@ -25,7 +25,6 @@ struct napier_net;
 struct napier_dev;
 
 #define NAPIER_MAX_QUEUES		16
-#define NAPIER_MAX_VECTORS		(NAPIER_MAX_QUEUES + 1)
 #define NAPIER_MIN_DESC			64
 #define NAPIER_MAX_DESC			4096
 #define NAPIER_DEFAULT_DESC		512
@@ -55,7 +54,6 @@ struct napier_dev;
  *	between @headroom and the skb_shared_info, and not more than @buf_len
  * @max_frame: longest frame that the device may accept, with VLAN tags and
  *	FCS; what RLPML is set to
- * @order: page order of the pool
  *
  * With 2 KiB buffers, @headroom + @buf_len is larger than the room in front of
  * the skb_shared_info. That is safe only because @max_frame stops the device
@@ -68,7 +66,6 @@ struct napier_rx_geom {
 	u32 buf_len;
 	u32 max_len;
 	u32 max_frame;
-	u32 order;
 };
 
 enum napier_tx_buf_type {

@@ -40,7 +40,8 @@ void napier_rss_init(struct napier_net *nn)
  * @nr_queues: queue pairs, at least 1
  *
  * A table that the user has set stays, as long as it names no queue that does
- * not exist; the caller refuses such a change, so this is the safety net.
+ * not exist. The ethtool core refuses such a change; a loss of interrupt vectors
+ * can still bring one about.
  *
  * Context: process, under the lock of the configuration. Call
  * napier_rss_program() to make it effective.
@@ -63,12 +64,11 @@ void napier_rss_resize(struct napier_net *nn, u32 nr_queues)
 static void napier_rss_write_table(struct napier_net *nn)
 {
 	const u8 *reta = nn->rss.reta;
-	u32 shift = nn->nd->board->reta_shift;
 	int i;
 
 	for (i = 0; i < NAPIER_RETA_LEN; i += 4)
 		napier_wr32(nn->nd, NAPIER_RETA(i / 4),
-			    get_unaligned_le32(&reta[i]) << shift);
+			    get_unaligned_le32(&reta[i]));
 }
 
 /**

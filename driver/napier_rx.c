@@ -307,7 +307,7 @@ int napier_rx_poll(struct napier_rx_ring *rx, struct napi_struct *napi,
 
 	napier_rx_account(rx, &sums);
 
-	if (napier_rx_unused(rx) >= NAPIER_RX_REFILL_BATCH)
+	if (napier_rx_unused(rx) >= NAPIER_RX_REFILL_BATCH || rx->starved)
 		napier_rx_refill(rx, GFP_ATOMIC | __GFP_NOWARN);
 
 	return done;

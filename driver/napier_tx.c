@@ -593,9 +593,8 @@ static void napier_tx_clean_range(struct napier_tx_ring *tx, u16 from, u16 to,
  * room. BQL bounds how many there can be.
  *
  * Context: NAPI; the consumer of the ring.
- * Return: true if everything handed to the device so far is done.
  */
-bool napier_tx_clean(struct napier_tx_ring *tx, int budget)
+void napier_tx_clean(struct napier_tx_ring *tx, int budget)
 {
 	/* Pairs with the release in napier_tx_request_status(). */
 	u16 last_rs = smp_load_acquire(&tx->last_rs);
@@ -603,7 +602,7 @@ bool napier_tx_clean(struct napier_tx_ring *tx, int budget)
 	u16 done = tx->rs_done;
 
 	if (done == last_rs)
-		return true;
+		return;
 
 	do {
 		u16 rs = tx->buf[done].next_rs;
@@ -618,7 +617,7 @@ bool napier_tx_clean(struct napier_tx_ring *tx, int budget)
 	} while (done != last_rs);
 
 	if (done == tx->rs_done)
-		return false;
+		return;
 
 	/* The producer may overwrite the slots from here on. */
 	smp_store_release(&tx->rs_done, done);
@@ -635,8 +634,6 @@ bool napier_tx_clean(struct napier_tx_ring *tx, int budget)
 		u64_stats_inc(&tx->stats.c.wake);
 		u64_stats_update_end(&tx->stats.c.syncp);
 	}
-
-	return done == last_rs;
 }
 
 /**
