@@ -111,18 +111,11 @@ def call(
 ) -> str:
     """Run a program of the host; its output is returned, or is in the error."""
     words = [str(word) for word in command]
+    pipe = subprocess.PIPE if quiet else None
     done = subprocess.run(
-        words,
-        env=env,
-        cwd=cwd,
-        text=True,
-        errors="replace",
-        stdout=subprocess.PIPE if quiet else None,
-        stderr=subprocess.STDOUT if quiet else None,
+        words, env=env, cwd=cwd, text=True, errors="replace", stdout=pipe, stderr=pipe
     )
     if done.returncode:
-        raise LabError(
-            f"failed with status {done.returncode}: {' '.join(words)}\n"
-            f"{done.stdout or '(its output is above)'}"
-        )
+        said = f"{done.stdout}{done.stderr}" if quiet else "(its output is above)"
+        raise LabError(f"failed with status {done.returncode}: {' '.join(words)}\n{said}")
     return done.stdout or ""

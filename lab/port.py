@@ -36,7 +36,8 @@ class Port:
         self.netns: str | None = "peer" if far else None
         self.mac: str = f"52:54:00:00:{index:02x}:{2 if far else 1:02x}"
         self.ipv4: str = f"192.0.{2 + index}.{2 if far else 1}"
-        self.ipv6: str = f"2001:db8:{index}::{2 if far else 1}"
+        net = f"2001:db8:{index}" if index else "2001:db8"
+        self.ipv6: str = f"{net}::{2 if far else 1}"
         self.id: str = f"{role}{index}"
         self.root: str = f"root-{self.id}"
         self.netdev: str = f"wire-{self.id}"
