@@ -64,12 +64,14 @@ class Tree:
 @dataclass(frozen=True)
 class Checker:
     """One of the checks: `run` gives the findings in a tree, and each of `seeds` is a
-    regular expression that must match one of its findings in check/seeds."""
+    regular expression that must match one of its findings in check/seeds.  `on_seeds` runs
+    there instead, where finding the seeds takes less than all of `run`."""
 
     name: str
     title: str
     run: Callable[[Tree], list[str]]
     seeds: tuple[str, ...]
+    on_seeds: Callable[[Tree], list[str]] | None = None
 
 
 @dataclass(frozen=True)

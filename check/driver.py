@@ -124,16 +124,27 @@ def _understood(tree: Tree) -> list[str]:
     return []
 
 
-def coccinelle(tree: Tree) -> list[str]:
-    """Every semantic patch of the newest kernel that has a report mode: coccicheck itself
-    stops at the first one that cannot run."""
-    every = sorted((kernel_scripts() / "scripts" / "coccinelle").rglob("*.cocci"))
+def _semantic(tree: Tree, *folders: str) -> list[str]:
+    """The semantic patches in these folders that have a report mode."""
+    home = kernel_scripts() / "scripts" / "coccinelle"
+    every = sorted(script for folder in folders for script in (home / folder).rglob("*.cocci"))
     able = [s for s in every if re.search(r"^virtual\s.*\breport\b", s.read_text(), re.M)]
-    found = _understood(tree)
+    found: list[str] = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for lines in pool.map(lambda script: _spatch(script, tree), able):
             found += lines
     return found
+
+
+def coccinelle(tree: Tree) -> list[str]:
+    """All semantic patches of the newest kernel: coccicheck itself stops at the first one
+    that cannot run."""
+    return _understood(tree) + _semantic(tree, ".")
+
+
+def coccinelle_seeds(tree: Tree) -> list[str]:
+    """Only those that the seeds are for."""
+    return _semantic(tree, "free", "null")
 
 
 def kernel_doc(tree: Tree) -> list[str]:
