@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
-ATTRIBUTE = re.compile(r"\b__\w+\s*\((?:[^()]|\([^()]*\))*\)")
+# What may stand between a function's parameters and its body.
+ATTRIBUTES = re.compile(r"(?<=\))(?:\s*__\w+\s*(?:\([^()]*\))?)+\s*$")
 SHELL_START = re.compile(r"^(\w+)\s*\(\)\s*(?:\{\s*)?$")
 
 
@@ -44,13 +45,23 @@ def functions(text: str) -> list[Function]:
         first = at
         while first and _continues(lines[first - 1]):
             first -= 1
-        signature = ATTRIBUTE.sub(" ", " ".join(lines[first:at]))
-        name = re.search(r"(\w+)\s*\(", signature)
+        signature = ATTRIBUTES.sub("", " ".join(lines[first:at]))
         end = next((n for n in range(at, len(lines)) if lines[n].startswith("}")), len(lines) - 1)
-        if name:
-            static = re.search(r"\bstatic\b", signature) is not None
-            found.append(Function(name[1], first + 1, end + 1, static))
+        static = re.search(r"\bstatic\b", signature) is not None
+        found.append(Function(_name(signature), first + 1, end + 1, static))
     return found
+
+
+def _name(signature: str) -> str:
+    """The word before the parameters, which are the last pair of parentheses."""
+    depth, at = 0, len(signature)
+    while at:
+        at -= 1
+        depth += (signature[at] == ")") - (signature[at] == "(")
+        if depth == 0 and signature[at] == "(":
+            break
+    match = re.search(r"(\w+)\s*$", signature[:at])
+    return match[1] if match else "a function without a name"
 
 
 def _continues(line: str) -> bool:
