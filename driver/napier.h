@@ -99,6 +99,8 @@ enum napier_irq_mode {
 	NAPIER_IRQ_INTX,
 };
 
+#define NAPIER_HW_STATS_MAX		64
+
 /**
  * struct napier_hw_stats - counters of the device, 64 bit wide and monotonic
  * @lock: serialises reading the registers, which clears them
@@ -107,9 +109,8 @@ enum napier_irq_mode {
  * @count: accumulated values, indexed by enum napier_hw_stat
  *	(napier_stats.c)
  */
-#define NAPIER_HW_STATS_MAX		64
 struct napier_hw_stats {
-	struct mutex lock;
+	struct mutex lock;	/* reading the registers */
 	struct u64_stats_sync syncp;
 	u64_stats_t count[NAPIER_HW_STATS_MAX];
 };
@@ -129,7 +130,7 @@ struct napier_hw_stats {
  * @ctrl1000: speeds in MII_CTRL1000 as the user wants them
  */
 struct napier_phy {
-	struct mutex lock;
+	struct mutex lock;	/* MDIC, this struct, napier_link */
 	u8 addr;
 	u32 id;
 	struct mii_if_info mii;
@@ -174,7 +175,7 @@ struct napier_link {
  * @vlan_filter: NETIF_F_HW_VLAN_CTAG_FILTER is on
  */
 struct napier_filter {
-	spinlock_t lock;
+	spinlock_t lock;	/* RCTL, RAR, MTA, VFTA, this struct */
 	u32 vfta[NAPIER_VFTA_LEN];
 	u32 rctl;
 	u32 rar_used;
@@ -230,7 +231,7 @@ struct napier_dev {
 	struct delayed_work refill;
 	struct work_struct reset_work;
 
-	spinlock_t ctrl_lock;
+	spinlock_t ctrl_lock;	/* CTRL, SRRCTL */
 	bool swsm_rescued;
 
 	struct napier_hw_stats stats;
@@ -282,7 +283,7 @@ struct napier_net {
 
 	struct napier_tx_totals dead_tx;
 	struct napier_rx_totals dead_rx;
-	spinlock_t dead_lock;
+	spinlock_t dead_lock;	/* dead_tx, dead_rx, rings in cfg */
 
 	u64 tx_timeouts;
 	u64 resets;

@@ -42,7 +42,10 @@ static inline void netif_napi_add_config_locked(struct net_device *dev,
 }
 
 /* Nothing to ask for. */
-#define napier_compat_request_ops_lock(dev)	do { } while (0)
+static inline void napier_compat_request_ops_lock(struct net_device *dev)
+{
+}
+
 #define NAPIER_COMPAT_OP_NEEDS_RTNL(bits)
 
 /* ndo_set_rx_mode_async, called with snapshots of the lists, becomes
@@ -53,6 +56,7 @@ static void fn##_sync(struct net_device *dev)				\
 {									\
 	fn(dev, &dev->uc, &dev->mc);					\
 }
+
 #define NAPIER_COMPAT_NDO_SET_RX_MODE(fn)	.ndo_set_rx_mode = fn##_sync
 
 /* ethtool_ops.get_rx_ring_count is a case of get_rxnfc. */
@@ -65,11 +69,16 @@ static int fn##_nfc(struct net_device *dev, struct ethtool_rxnfc *cmd,	\
 	cmd->data = fn(dev);						\
 	return 0;							\
 }
+
 #define NAPIER_COMPAT_OP_RX_RING_COUNT(fn)	.get_rxnfc = fn##_nfc
 
 #else /* 7.x */
 
-#define napier_compat_request_ops_lock(dev)	((dev)->request_ops_lock = true)
+static inline void napier_compat_request_ops_lock(struct net_device *dev)
+{
+	dev->request_ops_lock = true;
+}
+
 #define NAPIER_COMPAT_OP_NEEDS_RTNL(bits)	.op_needs_rtnl = (bits),
 #define NAPIER_COMPAT_SET_RX_MODE(fn)
 #define NAPIER_COMPAT_NDO_SET_RX_MODE(fn)	.ndo_set_rx_mode_async = fn

@@ -269,9 +269,10 @@ enum napier_mdic_op {
 /* ---- Receive filters --------------------------------------------------- */
 #define NAPIER_MTA(n)			(0x05200 + 4 * (n))	/* RW, n < 128 */
 #define NAPIER_VFTA(n)			(0x05600 + 4 * (n))	/* RW, n < 128 */
-#define NAPIER_RAL(n)			((n) < 16 ? 0x05400 + 8 * (n) : \
-						    0x054E0 + 8 * ((n) - 16))
-#define NAPIER_RAH(n)			(NAPIER_RAL(n) + 4)
+#define NAPIER_RAL(n)			(0x05400 + 8 * (n))	/* RW, n < 16 */
+#define NAPIER_RAH(n)			(0x05404 + 8 * (n))	/* RW, n < 16 */
+#define NAPIER_RAL2(n)			(0x05460 + 8 * (n))	/* RW, n >= 16 */
+#define NAPIER_RAH2(n)			(0x05464 + 8 * (n))	/* RW, n >= 16 */
 #define   NAPIER_RAH_ADDR		GENMASK(15, 0)
 #define   NAPIER_RAH_POOL_1		BIT(18)
 #define   NAPIER_RAH_AV			BIT(31)

@@ -16,20 +16,25 @@
 #define NAPIER_VFTA_WRITES		10
 #define NAPIER_MTA_TRIES		3
 
+/* Entries in the first of the two blocks of receive addresses. */
+#define NAPIER_RAR_FIRST		16
+
 static void napier_write_rar(struct napier_dev *nd, u32 idx, const u8 *addr)
 {
 	u32 low = addr ? get_unaligned_le32(addr) : 0;
 	u32 high = addr ? get_unaligned_le16(addr + 4) | NAPIER_RAH_AV : 0;
+	u32 ral = idx < NAPIER_RAR_FIRST ? NAPIER_RAL(idx) : NAPIER_RAL2(idx);
+	u32 rah = idx < NAPIER_RAR_FIRST ? NAPIER_RAH(idx) : NAPIER_RAH2(idx);
 
 	/* Invalid while it is half written. Each half is flushed because some
 	 * bridges would combine them into a burst, which some parts do not
 	 * take (igb 7.3 e1000_mac.c, igb_rar_set).
 	 */
-	napier_wr32(nd, NAPIER_RAH(idx), 0);
+	napier_wr32(nd, rah, 0);
 	napier_flush(nd);
-	napier_wr32(nd, NAPIER_RAL(idx), low);
+	napier_wr32(nd, ral, low);
 	napier_flush(nd);
-	napier_wr32(nd, NAPIER_RAH(idx), high);
+	napier_wr32(nd, rah, high);
 	napier_flush(nd);
 }
 

@@ -500,6 +500,8 @@ int napier_irq_downgrade(struct napier_dev *nd)
 /**
  * napier_irq_max_queues - queue pairs that there are vectors for
  * @nd: device
+ *
+ * Return: at least 1.
  */
 u32 napier_irq_max_queues(const struct napier_dev *nd)
 {

@@ -298,6 +298,8 @@ static const struct net_device_ops napier_netdev_ops = {
 /**
  * napier_netdev_is_ours - does an interface belong to this driver?
  * @ndev: any interface
+ *
+ * Return: true if so.
  */
 bool napier_netdev_is_ours(const struct net_device *ndev)
 {

@@ -132,15 +132,25 @@ struct napier_tx_totals {
 
 /**
  * struct napier_tx_ring - one transmit queue
+ * @desc: descriptors
+ * @buf: what the driver remembers of each
+ * @tail: TDT, the doorbell
+ * @dev: for mapping
+ * @txq: the stack's queue
+ * @mask: descriptors - 1
+ * @reg_idx: hardware queue, the same number as the stack's
+ * @ctx_key: contents of the queue's two hardware contexts, 0 if unknown
+ * @next_to_use: next free slot
+ * @rung: slots from here to @next_to_use are not known to the device yet
+ * @last_rs: newest descriptor with RS, published to the consumer
+ * @ctx_next: which context to overwrite next
+ * @rs_done: newest descriptor with RS that is clean, and all before it; the
+ *	next to clean is @rs_done + 1
+ * @stats: counters
+ * @dma: bus address of @desc
+ * @size: descriptors
  *
- * Read-mostly: @desc, @buf, @tail, @mask, @reg_idx, @dev, @txq.
- * Producer (ndo_start_xmit, under the txq lock): @next_to_use is the next free
- * slot; slots from @rung on are not yet known to the device; @last_rs is the
- * newest descriptor with RS, published to the consumer; @ctx_key are the
- * contents of the queue's two hardware contexts, @ctx_next the one to
- * overwrite.
- * Consumer (NAPI): everything up to @rs_done is clean, so @next_to_clean is
- * @rs_done + 1; only the latter is stored.
+ * The producer is ndo_start_xmit, under the lock of @txq; the consumer is NAPI.
  */
 struct napier_tx_ring {
 	/* read-mostly */
@@ -203,10 +213,24 @@ struct napier_rx_totals {
 
 /**
  * struct napier_rx_ring - one receive queue; NAPI is the only writer
- *
- * @skb: a frame of several buffers whose end has not arrived yet
+ * @desc: descriptors
+ * @buf: the buffer posted in each
+ * @tail: RDT; NULL while the ring is prepared
+ * @page_pool: where buffers come from
+ * @netdev: the interface
+ * @geom: how buffers are cut
+ * @mask: descriptors - 1
+ * @reg_idx: hardware queue, the same number as the stack's
+ * @flags: NAPIER_RX_*
+ * @next_to_clean: next slot that the device fills
+ * @next_to_use: next slot without a buffer
  * @dropping: the rest of the current frame is to be thrown away
  * @starved: the last refill found too little memory; it is tried again soon
+ * @skb: a frame of several buffers whose end has not arrived yet
+ * @stats: counters
+ * @dma: bus address of @desc
+ * @dev: for mapping
+ * @size: descriptors
  */
 struct napier_rx_ring {
 	/* read-mostly */
@@ -298,8 +322,8 @@ struct napier_config {
  * napier_tx_unused - free slots of a transmit ring
  * @tx: the ring
  *
- * Context: called by the producer, who may see an old @rs_done and then gets a
- * number that is too small, never one that is too large.
+ * Context: called by the producer, who may see an old @rs_done.
+ * Return: the number, too small at worst, never too large.
  */
 static inline u32 napier_tx_unused(const struct napier_tx_ring *tx)
 {
@@ -311,6 +335,7 @@ static inline u32 napier_tx_unused(const struct napier_tx_ring *tx)
  * @rx: the ring
  *
  * Context: NAPI, or the ring is stopped.
+ * Return: the number.
  */
 static inline u32 napier_rx_unused(const struct napier_rx_ring *rx)
 {
