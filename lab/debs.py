@@ -132,7 +132,7 @@ class Suite:
     def refresh(self, force: bool = False) -> None:
         """Have package lists, and not too old ones; old ones do without a network."""
         stamp = Stamp(f"lists-{self.codename}")
-        have = stamp.read() == digest(self.sources())
+        have = stamp.read() == digest(self.sources()) and (self.root / "lists").exists()
         if have and not force and time.time() - stamp.path.stat().st_mtime < LISTS_MAX_AGE:
             return
         with lock(f"lists-{self.codename}"), step(f"package lists of Debian {self.codename}"):

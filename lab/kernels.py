@@ -14,11 +14,12 @@ import functools
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.base import LabError, Stamp, cache, call, digest, lock, step
+from lab.base import LabError, Stamp, as_root, cache, call, digest, lock, step
 from lab.debs import Suite, os_release, unpack
 from lab.image import build_root
 
@@ -59,26 +60,30 @@ class Kernel:
         if not self.chroot:
             return ["make", "-C", str(self.kdir), f"M={directory}", *words]
         kdir, inside = ("/" / path.relative_to(self.chroot) for path in (self.kdir, directory))
-        # objtool wants a /proc.  A user who is not root is root in a name space of his own,
-        # and what is built there is his.
-        rights = ["--map-root-user"] if os.getuid() else []
-        return [
+        # objtool wants a /proc, which takes a mount name space.
+        enter = [
             "unshare",
-            *rights,
             "--mount",
             "--pid",
             "--fork",
             f"--root={self.chroot}",
             "--mount-proc",
-            "env",
-            "PATH=/usr/bin:/usr/sbin",
-            "LC_ALL=C.UTF-8",
-            "make",
-            "-C",
-            str(kdir),
-            f"M={inside}",
-            *words,
         ]
+        inner = ["env", "PATH=/usr/bin:/usr/sbin", "LC_ALL=C.UTF-8"]
+        make = ["make", "-C", str(kdir), f"M={inside}", *words]
+        if os.geteuid() == 0:
+            return [*enter, *inner, *make]
+        if _own_name_spaces():
+            return [*enter, "--map-root-user", *inner, *make]
+        ids = [f"--setuid={os.getuid()}", f"--setgid={os.getgid()}"]
+        return as_root([*enter, *ids, *inner, *make])
+
+
+@functools.cache
+def _own_name_spaces() -> bool:
+    """Whether a user may make name spaces here; some systems forbid it."""
+    trial = subprocess.run(["unshare", "--map-root-user", "true"], capture_output=True)
+    return trial.returncode == 0
 
 
 def _versioned(suite: Suite, package: str, version: str) -> list[str]:
