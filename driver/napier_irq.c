@@ -14,6 +14,7 @@
  */
 #include <linux/cpumask.h>
 #include <linux/interrupt.h>
+#include <linux/string_choices.h>
 
 #include "napier.h"
 
@@ -403,7 +404,7 @@ static int napier_irq_try(struct napier_dev *nd, enum napier_irq_mode mode)
 	nd->num_vectors = n;
 	napier_irq_setup_vectors(nd);
 	dev_info(&nd->pdev->dev, "%s, %d vector%s\n", types[mode].name, n,
-		 n == 1 ? "" : "s");
+		 str_plural(n));
 
 	return 0;
 }
