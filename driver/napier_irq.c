@@ -299,8 +299,16 @@ void napier_irq_program(struct napier_net *nn)
 		napier_wr32(nd, NAPIER_EITR(vec->entry), vec->eitr);
 	}
 
-	if (!napier_is_msix(nd))
+	if (!napier_is_msix(nd)) {
+		/* Vectors that could not be requested may have been programmed
+		 * before, by an earlier ifup: back to the state after a reset.
+		 */
+		napier_wr32(nd, NAPIER_EIMC, ~0U);
+		napier_wr32(nd, NAPIER_EIAC, 0);
+		napier_wr32(nd, NAPIER_EIAM, 0);
+		napier_wr32(nd, NAPIER_GPIE, 0);
 		return;
+	}
 
 	/* First of all: the other registers take no values before it. NSICR
 	 * lets a read of ICR clear it, without which the emulated 82576
