@@ -39,9 +39,6 @@ static int napier_probe_pci(struct napier_dev *nd)
 	if (err)
 		return dev_err_probe(&pdev->dev, err, "no usable DMA mask\n");
 
-	pci_set_master(pdev);
-	pci_save_state(pdev);
-
 	return 0;
 }
 
@@ -58,6 +55,11 @@ static int napier_probe_hw(struct napier_dev *nd, enum napier_board_id id)
 	err = napier_reset_hw(nd);
 	if (err)
 		return dev_err_probe(&pdev->dev, err, "reset failed\n");
+	/* Not before: a kernel that crashed, or a driver whose device had
+	 * vanished, leaves rings in it that are no longer ours to write to.
+	 */
+	pci_set_master(pdev);
+	pci_save_state(pdev);
 	napier_stats_clear_hw(nd);
 
 	napier_nvm_init(nd);
