@@ -36,7 +36,7 @@ class Agent:
     def __init__(self, path: Path, alive: Callable[[], None]) -> None:
         """`alive` is called while waiting and raises if the machine is dead."""
         self._path = path
-        self._alive = alive
+        self.alive = alive
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._input = b""
@@ -56,7 +56,7 @@ class Agent:
         """The next line of the agent's output."""
         assert self._socket
         while b"\n" not in self._input:
-            self._alive()
+            self.alive()
             left = end - time.monotonic()
             if left <= 0:
                 raise TimeoutError
@@ -74,7 +74,7 @@ class Agent:
     def _sync(self, end: float) -> None:
         """Agree with the agent on where the stream stands, whatever came before."""
         while True:
-            self._alive()
+            self.alive()
             if time.monotonic() > end:
                 raise AgentSilent("the guest agent does not answer")
             try:
@@ -125,7 +125,7 @@ class Agent:
                 self._close()
                 # It takes QEMU a moment to die after its sockets have.
                 time.sleep(1)
-                self._alive()
+                self.alive()
                 raise AgentSilent(f"the guest agent broke off in {name}: {error}") from error
         if "error" in answer:
             raise AgentError(f"{name}: {answer['error'].get('desc', answer['error'])}")

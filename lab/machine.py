@@ -23,7 +23,7 @@ from typing import Any
 
 from lab import payload, qemu, trouble
 from lab.agent import Agent, AgentError, AgentSilent
-from lab.base import LabError
+from lab.base import LabError, say
 from lab.image import guest_image, initramfs, modules_image
 from lab.kernels import Kernel, kernel
 from lab.port import MODULES, Port
@@ -32,10 +32,20 @@ from lab.spec import Spec
 
 BOOT_TIMEOUT = 120.0
 CONSOLE_TAIL = 40
+# On a busy host the emulator now and then starts a kernel whose timer runs thousands of times
+# too slow, long before any driver of ours is there; then nothing ever happens.
+STALL = re.compile(r"rcu: .*(detected stalls|timer wakeup didn't happen)")
+BOOT_ATTEMPTS = 3
+# reboot(2) with RB_AUTOBOOT: what `reboot -f` does, which the guest has no init for.
+RESTART = "import ctypes; ctypes.CDLL(None).reboot(0x01234567)"
 
 
 class MachineDied(LabError):
     """QEMU has ended, or the guest has panicked."""
+
+
+class BootStalled(LabError):
+    """The guest's kernel says that its timer does not tick."""
 
 
 class GuestError(LabError):
@@ -106,6 +116,7 @@ class Machine:
         self.kernel = kernel_override or kernel(self.spec.kernel)
         self.driver = driver
         self.boot_seconds = 0.0
+        self.stalled_boots = 0
         self.duts: list[Port] = []
         self.peers: list[Port] = []
         self.dir = Path("/nonexistent")
@@ -139,11 +150,34 @@ class Machine:
         disks = (guest_image(), modules_image(self.kernel))
         ramfs = initramfs(self.kernel)
         contents = payload.files(self.spec, self.kernel, self.driver)
+        while True:
+            begin = time.monotonic()
+            try:
+                self._launch(disks, ramfs, contents)
+                self._connect()
+                break
+            except BootStalled as error:
+                self.stop()
+                self.stalled_boots += 1
+                if self.stalled_boots == BOOT_ATTEMPTS:
+                    raise
+                say(f"{str(error).splitlines()[0]}; trying again")
+            except BaseException:
+                self.stop()
+                raise
+        try:
+            self._bring_up()
+        except BaseException:
+            self.stop()
+            raise
+        self.boot_seconds = time.monotonic() - begin
+
+    def _launch(self, disks: tuple[Path, Path], ramfs: Path, contents: dict[str, Path]) -> None:
+        """Start QEMU."""
         self.dir = Path(tempfile.mkdtemp(prefix="napier-lab-"))
         self.duts = [Port(self, "dut", index) for index in range(self.spec.pairs)]
         self.peers = [Port(self, "peer", index) for index in range(self.spec.pairs)]
         payload.write(self.dir / "lab.tar", contents)
-        begin = time.monotonic()
         words = qemu.command(
             self.spec,
             self.dir,
@@ -158,13 +192,6 @@ class Machine:
             self._qemu = subprocess.Popen(
                 [*guard, *words], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
             )
-        try:
-            self._connect()
-            self._bring_up()
-        except BaseException:
-            self.stop()
-            raise
-        self.boot_seconds = time.monotonic() - begin
 
     def _connect(self) -> None:
         end = time.monotonic() + 20
@@ -182,8 +209,9 @@ class Machine:
                 self.check_alive()
                 if time.monotonic() > end:
                     raise
-        self._agent = Agent(self.dir / "agent", self.check_alive)
+        self._agent = Agent(self.dir / "agent", self._check_booting)
         self.sync(BOOT_TIMEOUT)
+        self._agent.alive = self.check_alive
 
     def sync(self, timeout: float = BOOT_TIMEOUT) -> None:
         """(Re)connect to the guest's agent: after a boot, a reset, a suspend."""
@@ -230,18 +258,46 @@ class Machine:
         if self.dir.exists() and not os.environ.get("NAPIER_KEEP"):
             shutil.rmtree(self.dir, ignore_errors=True)
 
-    def reboot(self) -> None:
-        """Reset the machine and bring everything up again, drivers included."""
+    def reboot(self, *, orderly: bool = False) -> None:
+        """Reset the machine and bring everything up again, drivers included.  An orderly
+        reboot is the guest's own: its kernel shuts the drivers down first."""
         assert self._qmp
         since = len(self._qmp.events)
         self.qmp("set-action", reboot="reset")
-        self.qmp("system_reset")
-        self._qmp.wait_event("RESET", 10, since)
+        if orderly:
+            self.spawn(["python3", "-c", RESTART])
+        else:
+            self.qmp("system_reset")
+        self._qmp.wait_event("RESET", 30, since)
         begin = time.monotonic()
         self.sync()
         self.qmp("set-action", reboot="shutdown")
         self._bring_up()
         self.boot_seconds = time.monotonic() - begin
+
+    def suspend(self, seconds: float = 1.0) -> bool:
+        """Suspend the guest to memory (S3), and wake it after that time.  Whether it slept:
+        the emulator puts a machine to sleep once for each boot; after that the kernel
+        takes all its devices down and up again without a sleep in between."""
+        since, mark = len(self.events()), self.console_mark()
+        process = self.spawn("echo mem > /sys/power/state")
+        end = time.monotonic() + 30
+        # A guest that is about to sleep cannot be asked.
+        while not (slept := any(event["event"] == "SUSPEND" for event in self.events()[since:])):
+            if "PM: suspend exit" in self.console_since(mark):
+                break
+            if time.monotonic() > end:
+                raise LabError(f"the guest did not suspend in 30 s{self._tail()}")
+            time.sleep(0.05)
+        if slept:
+            time.sleep(seconds)
+            self.qmp("system_wakeup")
+            self.wait_event("WAKEUP", 30, since)
+            self.sync()
+        result = process.wait(30)
+        if result.rc:
+            raise GuestError(f"cannot suspend: {result.err}")
+        return slept
 
     def check_alive(self) -> None:
         """Raise MachineDied if it is."""
@@ -255,6 +311,12 @@ class Machine:
                     f"QEMU has ended (status {code}); it said: {log.strip() or '-'}"
                     f"{self._tail(150)}"
                 )
+
+    def _check_booting(self) -> None:
+        """Raise MachineDied, or BootStalled if there is no use in waiting."""
+        self.check_alive()
+        if STALL.search(self.console()):
+            raise BootStalled(f"the guest's timer does not tick{self._tail()}")
 
     # ---- commands -------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from lab.base import LabError
 if TYPE_CHECKING:
     from lab.machine import Machine, Process, Result
 
+CTRL, CTRL_RST = 0x0000, 1 << 26
 MODULES = {"napier": "napier", "igb": "igb", "e1000e": "e1000e", "virtio": "virtio-pci"}
 
 
@@ -44,7 +45,7 @@ class Port:
         self.slot: int = 0x10 + 2 * index + far
         self.pci = ""
         self._name = ""
-        self._gone: tuple[str, str, str] | None = None
+        self._gone: tuple[str, str] | None = None
 
     def __repr__(self) -> str:
         return f"<{self.id} {self.driver} {self.pci}>"
@@ -249,7 +250,6 @@ class Port:
         root, void = f"0:{self.slot:x}.0", f"0:{qemu.VOID_SLOT:x}.0"
         script = f"""set -e
             bar=$(setpci -s {self.pci} BASE_ADDRESS_0)
-            cmd=$(setpci -s {self.pci} COMMAND)
             bus=$(setpci -s {root} PRIMARY_BUS.L)
             old=$(setpci -s {void} ROM_ADDRESS)
             if [ $((0x$old & 1)) = 1 ]; then
@@ -259,9 +259,9 @@ class Port:
             gone=$(printf %08x $((0x$bus & 0xff0000ff | 0xfefe00)))
             setpci -s {void} ROM_ADDRESS=$rom COMMAND=2:2 -s {self.pci} COMMAND=0000 \\
                 -s {root} PRIMARY_BUS.L=$gone
-            echo $cmd $bus $old"""
-        cmd, bus, old = self.machine.run(script).out.split()
-        self._gone = (cmd, bus, old)
+            echo $bus $old"""
+        bus, old = self.machine.run(script).out.split()
+        self._gone = (bus, old)
         probe = self.machine.run(
             f"od -An -tx4 -N4 /sys/bus/pci/devices/{self.pci}/config", check=False
         ).out.strip()
@@ -274,24 +274,19 @@ class Port:
             )
 
     def return_(self) -> None:
-        """Undo vanish(); the device is as it was, except that it was switched off."""
+        """Undo vanish().  The device comes back as from a power cycle, reset and no bus
+        master: it still has the addresses of buffers that are long gone, and must not write
+        to them."""
         if not self._gone:
             return
-        cmd, bus, old = self._gone
+        bus, old = self._gone
         root, void = f"0:{self.slot:x}.0", f"0:{qemu.VOID_SLOT:x}.0"
         self.machine.run(
-            [
-                "setpci",
-                "-s",
-                root,
-                f"PRIMARY_BUS.L={bus}",
-                "-s",
-                self.pci,
-                f"COMMAND={cmd}",
-                "-s",
-                void,
-                "COMMAND=0:2",
-                f"ROM_ADDRESS={old}",
-            ]
+            f"""set -e
+            setpci -s {root} PRIMARY_BUS.L={bus} -s {void} COMMAND=0:2 ROM_ADDRESS={old}
+            if [ -e /sys/bus/pci/devices/{self.pci} ]; then
+                setpci -s {self.pci} COMMAND=0002
+                regs {self.pci} {CTRL:x} {CTRL_RST:x}
+            fi"""
         )
         self._gone = None

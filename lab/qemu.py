@@ -56,7 +56,7 @@ def device(port: Port) -> dict[str, str]:
 def _accelerator(spec: Spec) -> list[str]:
     if spec.accel == "kvm":
         return ["-accel", "kvm", "-cpu", "host,-arch-capabilities"]
-    if spec.icount:
+    if spec.icount is not None:
         # Guest time is the number of instructions: repeatable, and slow on purpose.
         return [
             "-accel",
@@ -64,7 +64,7 @@ def _accelerator(spec: Spec) -> list[str]:
             "-cpu",
             EMULATED_CPU,
             "-icount",
-            "shift=0,sleep=off",
+            f"shift={spec.icount},sleep=off",
         ]
     return ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", EMULATED_CPU]
 

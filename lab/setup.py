@@ -9,6 +9,7 @@ any other system nothing is changed; what is missing is said.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
@@ -49,6 +50,7 @@ COMMON = (
     Need("zstd", ("zstd",)),
     Need("util-linux", ("setpriv",)),
     Need("python3-pytest"),
+    Need("python3-pytest-xdist"),
 )
 # The compiler of the stock kernel, and the library that Kbuild's objtool wants.
 RELEASES = {
@@ -119,10 +121,10 @@ def _check_elsewhere(more: tuple[Need, ...]) -> None:
         lacking.append(f"QEMU {QEMU_WANTED} or newer (this is {qemu_version()})")
     if not KEYRING.exists():
         lacking.append(f"{KEYRING} (in Debian's package debian-archive-keyring)")
-    try:
-        import pytest  # noqa: F401
-    except ImportError:
-        lacking.append("pytest for this Python (in Debian's package python3-pytest)")
+    for module in ("pytest", "xdist"):
+        if not importlib.util.find_spec(module):
+            package = "python3-pytest" if module == "pytest" else "python3-pytest-xdist"
+            lacking.append(f"{module} for this Python (in Debian's package {package})")
     if lacking:
         name = os_release().get("PRETTY_NAME", "this system")
         raise LabError(

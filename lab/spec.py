@@ -22,9 +22,10 @@ class Spec:
     """kernel: which of lab.kernels boots; dut and peer: the driver of each end;
     irq: the interrupt mode that the port under test is given; pairs: how many wires;
     append: more kernel command line; trace: QEMU trace events, a pattern such as
-    "igb_*"; shell: a console for `make shell`; icount: guest time counts instructions
-    (one CPU only makes sense); accel: tcg by default, so that every machine measures
-    and orders the same, kvm on request; systemd: boot it instead of the lab's init.
+    "igb_*"; shell: a console for `make shell`; icount: guest time counts instructions,
+    each 2^icount ns (one CPU only makes sense); accel: tcg by default, so that every
+    machine measures and orders the same, kvm on request; systemd: boot it instead of the
+    lab's init.
     """
 
     kernel: str = "stock"
@@ -38,7 +39,7 @@ class Spec:
     append: str = ""
     trace: str | None = None
     shell: bool = False
-    icount: bool = False
+    icount: int | None = None
     accel: str = "tcg"
     systemd: bool = False
 
@@ -89,6 +90,7 @@ class Spec:
         words += ["IOMMU"] if self.iommu else []
         words += [f"{self.pairs} pairs"] if self.pairs > 1 else []
         words += [self.accel] if self.accel != "tcg" else []
+        words += [f"icount {self.icount}"] if self.icount is not None else []
         words += ["systemd"] if self.systemd else []
         words += [self.append] if self.append else []
         return ", ".join(words)

@@ -74,8 +74,13 @@ port_irq() {
 port_configure() {
 	tries=0
 	until name=$(port_netdev "$1"); do
+		# It may have been moved there before; a new interface never is.
+		if [ -e "/run/netns/$2" ] &&
+		   ip netns exec "$2" sh -c ". /lab/lib.sh; port_configure $1 - $3 $4 once" 2> /dev/null; then
+			return 0
+		fi
 		tries=$((tries + 1))
-		if [ "$tries" -gt 100 ]; then
+		if [ "${5:-}" = once ] || [ "$tries" -gt 100 ]; then
 			echo "$1: no network interface after 5 s" >&2
 			return 1
 		fi
@@ -88,18 +93,17 @@ port_configure() {
 			ip -n "$2" link set lo up
 		fi
 		ip link set "$name" netns "$2"
-		ip -n "$2" -batch - <<-EOF
-		addr replace $3 dev $name
-		addr replace $4 dev $name nodad
-		link set $name up
-		EOF
+		set -- "$1" "$2" "$3" "$4" -n "$2"
 	else
-		ip -batch - <<-EOF
-		addr replace $3 dev $name
-		addr replace $4 dev $name nodad
-		link set $name up
-		EOF
+		set -- "$1" "$2" "$3" "$4"
 	fi
+	address4=$3 address6=$4
+	shift 4
+	ip "$@" -batch - <<-EOF
+	addr replace $address4 dev $name
+	addr replace $address6 dev $name nodad
+	link set $name up
+	EOF
 }
 
 # port_behind SLOT: the function behind the root port at 0000:00:SLOT.0.

@@ -6,7 +6,8 @@
  *	regs BDF OFFSET		prints the 32-bit register
  *	regs BDF OFFSET VALUE	writes it
  *	regs BDF -		the same from standard input, a line each, with one mapping:
- *				"OFFSET" or "OFFSET VALUE"
+ *				"OFFSET", "OFFSET VALUE" or, to write what is there
+ *				once more, "OFFSET ="
  *
  * Numbers are hexadecimal.  The kernel must be booted with iomem=relaxed.
  */
@@ -31,7 +32,9 @@ static int access_register(const char *offset, const char *value)
 		fprintf(stderr, "regs: no register at %s\n", offset);
 		return 2;
 	}
-	if (value)
+	if (value && !strcmp(value, "="))
+		bar[where / 4] = bar[where / 4];
+	else if (value)
 		bar[where / 4] = strtoul(value, NULL, 16);
 	else
 		printf("%08x\n", (unsigned int)bar[where / 4]);
