@@ -3,6 +3,8 @@
 
 # Debian's own interpreter: one from elsewhere would not see Debian's Python packages.
 PYTHON ?= /usr/bin/python3
+# Machines of the lab that `make test` has at a time.
+JOBS ?= 2
 LAB := $(PYTHON) -B -m lab
 export DUT PEER CPUS MEM IRQ IOMMU KERNEL PAIRS ACCEL APPEND KDIR
 
@@ -13,6 +15,7 @@ help:
 	@echo "make shell      the same machine, with a root shell in this terminal"
 	@echo "make test       the test suite in the lab"
 	@echo "                  T=tests/driver/test_smoke.py  K=expression  only some"
+	@echo "                  JOBS=2 machines at a time"
 	@echo "make check      static checks"
 	@echo "make module     build napier.ko for the lab's kernel (KERNEL=stock|newest)"
 	@echo "                  KDIR=directory  for a kernel of yours, into driver/"
@@ -40,7 +43,8 @@ shell:
 
 test:
 	@$(LAB) prepare-tests
-	@$(PYTHON) -B -m pytest $(if $(T),$(T),tests) $(if $(K),-k "$(K)")
+	@$(PYTHON) -B -m pytest $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadgroup) \
+		$(if $(T),$(T),tests) $(if $(K),-k "$(K)")
 
 module:
 	@$(LAB) module $(if $(KERNEL),--kernel $(KERNEL))

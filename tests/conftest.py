@@ -41,7 +41,6 @@ class Pool:
     def __init__(self) -> None:
         self.current: Machine | None = None
         self.broken: dict[Spec, str] = {}
-        self.boots: list[tuple[Spec, float]] = []
 
     def get(self, spec: Spec) -> Machine:
         if self.current and self.current.spec == spec:
@@ -59,7 +58,6 @@ class Pool:
         except LabError as error:
             self.broken[spec] = str(error)
             raise
-        self.boots.append((spec, machine.boot_seconds))
         self.current = machine
         return machine
 
@@ -95,7 +93,8 @@ def pytest_report_header() -> str:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group the tests by machine, the standard one first, otherwise as written."""
-    order: dict[Spec, int] = {Spec.from_env(): 0}
+    standard = Spec.from_env()
+    order: dict[Spec, int] = {standard: 0}
     keys: dict[pytest.Item, int] = {}
     for item in items:
         if not needs_machine(item):
@@ -103,6 +102,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         spec = spec_of(item)
         keys[item] = order.setdefault(spec, len(order))
+        # What one process gets when there are several: it should not have to boot often.
+        group = item.location[0] if spec == standard else str(spec)
+        item.add_marker(pytest.mark.xdist_group(group))
         if spec.dut == "napier":
             continue
         for marker in item.iter_markers("napier_only"):
@@ -135,9 +137,25 @@ FAILED = pytest.StashKey[bool]()
 WATCHED = pytest.StashKey[tuple[Machine, int]]()
 
 
+def noted(terminalreporter: TerminalReporter, name: str) -> Iterator[tuple[str, str]]:
+    """What tests have recorded under a name: (test, value), whichever process ran them."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            # The last report of a test has what was recorded in all its phases.
+            if getattr(report, "when", "") == "teardown":
+                for key, value in report.user_properties:
+                    if key == name:
+                        yield report.location[2], value
+
+
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    for spec, seconds in POOL.boots:
-        terminalreporter.write_line(f"ready after {seconds:5.1f} s: {spec}")
+    figures = sorted(noted(terminalreporter, "figure"))
+    if figures:
+        terminalreporter.section("figures")
+    for test, text in figures:
+        terminalreporter.write_line(f"{test}: {text}")
+    for _, text in noted(terminalreporter, "boot"):
+        terminalreporter.write_line(text)
 
 
 def pytest_unconfigure() -> None:
@@ -148,7 +166,10 @@ def pytest_unconfigure() -> None:
 def machine(request: pytest.FixtureRequest) -> Iterator[Machine]:
     """The machine that this test's markers ask for, watched while the test runs."""
     item = request.node
+    before = POOL.current
     got = POOL.get(spec_of(item))
+    if got is not before:
+        item.user_properties.append(("boot", booted(got)))
     item.stash[WATCHED] = (got, got.console_mark())
     try:
         yield got
@@ -161,6 +182,15 @@ def machine(request: pytest.FixtureRequest) -> Iterator[Machine]:
         request.addfinalizer(POOL.discard)
     if problems:
         pytest.fail("\n\n".join(problems), pytrace=False)
+
+
+def booted(machine: Machine) -> str:
+    """How that went."""
+    stalls = f" (its kernel had to be started {machine.stalled_boots + 1} times)"
+    return (
+        f"ready after {machine.boot_seconds:5.1f} s: {machine.spec}"
+        f"{stalls if machine.stalled_boots else ''}"
+    )
 
 
 @pytest.fixture

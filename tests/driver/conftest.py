@@ -13,21 +13,18 @@ import pytest
 # Frames are built by the same code on both sides.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "guest"))
 
-from tools import equip  # noqa: E402  (needs no path, but is useless without it)
+from tools import Figures, equip
 
-from lab import Machine  # noqa: E402
-
-Figures = Callable[[str], None]
-_figures: list[tuple[str, str]] = []
+from lab import Machine
 
 
 @pytest.fixture
-def figures(request: pytest.FixtureRequest,
-            record_property: Callable[[str, object], None]) -> Figures:
+def figures(record_property: Callable[[str, object], None]) -> Figures:
     """figures("loss 3 of 1000"): a result that is shown whether or not the test passes."""
+
     def note(text: str) -> None:
-        _figures.append((request.node.name, text))
         record_property("figure", text)
+
     return note
 
 
@@ -36,10 +33,3 @@ def machine(machine: Machine) -> Machine:
     """The machine, with the programs of tests/guest in it."""
     equip(machine)
     return machine
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if _figures:
-        terminalreporter.section("figures")
-    for name, text in _figures:
-        terminalreporter.write_line(f"{name}: {text}")

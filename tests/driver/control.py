@@ -11,13 +11,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from tools import PLACE, address, port_number, program, until
 
 from lab import Machine, Port
 from lab.modules import build
 
-Figures = Callable[[str], None]
 FAILCALL = Path(__file__).resolve().parent.parent / "guest" / "failcall"
 
 
@@ -112,7 +112,7 @@ class Load:
 
 
 @contextlib.contextmanager
-def blasting(*ports: Port, rate: float = 500) -> Iterator[None]:
+def blasting(*ports: Port, rate: float = 200) -> Iterator[None]:
     """Datagrams from each port to its far end; it does not matter whether any arrives."""
     running = [port.spawn(program("endless", "blast", port.far.ipv4, 9, rate)) for port in ports]
     try:
@@ -195,14 +195,25 @@ def restored(port: Port) -> Iterator[None]:
 # ---- faults -------------------------------------------------------------------------
 
 
+_armed: WeakSet[Machine] = WeakSet()
+
+
+def arm(machine: Machine) -> None:
+    """Copy the module of tests/guest/failcall into the machine, once."""
+    if machine in _armed:
+        return
+    directory, _ = build(machine.kernel, FAILCALL)
+    machine.put(directory / "failcall.ko", f"{PLACE}/failcall.ko")
+    _armed.add(machine)
+
+
 @contextlib.contextmanager
 def failing(
     machine: Machine, symbol: str, *, value: int, comm: str, skip: int = 0, count: int = 1
 ) -> Iterator[Callable[[], int]]:
     """Calls of a kernel function that a process named `comm` causes return `value`: all
     from number `skip` (from 0) on, `count` of them.  Yields how many it were so far."""
-    directory, _ = build(machine.kernel, FAILCALL)
-    machine.put(directory / "failcall.ko", f"{PLACE}/failcall.ko")
+    arm(machine)
     machine.run(
         [
             "insmod",

@@ -58,16 +58,19 @@ def command(port: Port, words: tuple[str, ...]) -> list[str]:
 @pytest.fixture(autouse=True)
 def _napier_only(dut: Port) -> None:
     if dut.driver != "napier":
-        pytest.skip("igb takes its rings down before it allocates new ones, so a failure "
-                    "leaves it dead; and it has no page_pool")
+        pytest.skip(
+            "igb takes its rings down before it allocates new ones, so a failure "
+            "leaves it dead; and it has no page_pool"
+        )
 
 
 def test_a_failed_change_changes_nothing(dut: Port) -> None:
     with restored(dut), Load(dut) as load:
         for fault in FAULTS:
             before = settings(dut)
-            with failing(dut.machine, fault.symbol, value=fault.value,
-                         comm=fault.command[0], skip=fault.skip) as hits:
+            with failing(
+                dut.machine, fault.symbol, value=fault.value, comm=fault.command[0], skip=fault.skip
+            ) as hits:
                 result = dut.run(command(dut, fault.command), check=False)
                 assert hits() == 1, f"{fault}: was not reached"
             assert result.rc != 0, f"{fault}: went unnoticed"
@@ -88,16 +91,21 @@ def test_the_same_change_works_without_the_fault(dut: Port) -> None:
         assert now["carrier_changes"] == carrier
 
 
-@pytest.mark.parametrize("fault", [
-    Fault(("ip", "link", "set", "{}", "up"), "dma_alloc_attrs", NULL, 0),
-    Fault(("ip", "link", "set", "{}", "up"), "page_pool_create", ENOMEM, 1),
-    Fault(("ip", "link", "set", "{}", "up"), "netif_set_real_num_queues", ENOMEM, 0),
-], ids=lambda fault: fault.symbol)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(("ip", "link", "set", "{}", "up"), "dma_alloc_attrs", NULL, 0),
+        Fault(("ip", "link", "set", "{}", "up"), "page_pool_create", ENOMEM, 1),
+        Fault(("ip", "link", "set", "{}", "up"), "netif_set_real_num_queues", ENOMEM, 0),
+    ],
+    ids=lambda fault: fault.symbol,
+)
 def test_ifup_without_memory_fails_and_works_later(dut: Port, fault: Fault) -> None:
     dut.down()
     try:
-        with failing(dut.machine, fault.symbol, value=fault.value, comm="ip",
-                     skip=fault.skip) as hits:
+        with failing(
+            dut.machine, fault.symbol, value=fault.value, comm="ip", skip=fault.skip
+        ) as hits:
             result = dut.run(command(dut, fault.command), check=False)
             assert hits() == 1
         assert result.rc != 0

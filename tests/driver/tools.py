@@ -16,6 +16,7 @@ from weakref import WeakSet
 
 from lab import LabError, Machine, Port, Process
 
+Figures = Callable[[str], None]
 GUEST_PROGRAMS = Path(__file__).resolve().parent.parent / "guest"
 PLACE = "/run/tests"
 _equipped: WeakSet[Machine] = WeakSet()
@@ -41,6 +42,11 @@ def program(name: str, *words: object) -> list[str]:
     return ["python3", f"{PLACE}/{name}.py", *map(str, words)]
 
 
+def pinned(cpu: int | None) -> list[str]:
+    """What keeps the command that follows on a CPU."""
+    return [] if cpu is None else ["taskset", "-c", str(cpu)]
+
+
 def port_number() -> int:
     return next(_numbers)
 
@@ -59,40 +65,74 @@ def address(port: Port, family: int) -> str:
     return port.ipv4 if family == 4 else port.ipv6
 
 
-def stream(source: Port, total: int, *, family: int = 4, protocol: str = "tcp",
-           to: str | None = None, seed: int = 1, timeout: float = 180.0) -> dict[str, Any]:
-    """A stream of that many bytes from a port to its far end (or another address there),
-    which must arrive whole; what the sender says about it."""
-    sink, number = source.far, port_number()
-    target = to or address(sink, family)
-    server = sink.spawn(program("stream", "serve", protocol, target, number, timeout))
-    sender = source.run(program("stream", "send", protocol, target, number, total, seed),
-                        timeout=timeout, check=False)
-    received = server.wait(timeout)
-    assert sender.rc == 0, sender.err
-    assert received.rc == 0, received.err
-    sent, got = json.loads(sender.out), json.loads(received.out)
-    assert sent["bytes"] == total
-    assert got["bytes"] == total, f"{total} bytes were sent, {got['bytes']} arrived"
-    assert got["sha256"] == sent["sha256"], "the content changed on its way"
-    return sent
+class Stream:
+    """A stream of that many bytes from a port to its far end (or another address there), in
+    the background."""
+
+    def __init__(
+        self,
+        source: Port,
+        total: int,
+        *,
+        family: int = 4,
+        protocol: str = "tcp",
+        to: str | None = None,
+        sink: Port | None = None,
+        timeout: float = 180.0,
+    ) -> None:
+        number, sink = port_number(), sink or source.far
+        target = to or address(sink, family)
+        self.total, self.timeout = total, timeout
+        self.server = sink.spawn(program("stream", "serve", protocol, target, number, timeout))
+        self.sender = source.spawn(
+            program("stream", "send", protocol, target, number, total, number)
+        )
+
+    def whole(self) -> dict[str, Any]:
+        """Wait for its end; all of it must have arrived, unchanged.  What the sender says."""
+        sender, server = self.sender.wait(self.timeout), self.server.wait(self.timeout)
+        assert sender.rc == 0, sender.err
+        assert server.rc == 0, server.err
+        sent, got = json.loads(sender.out), json.loads(server.out)
+        assert sent["bytes"] == self.total
+        assert got["bytes"] == self.total, f"of {self.total} bytes {got['bytes']} arrived"
+        assert got["sha256"] == sent["sha256"], "the content changed on its way"
+        return sent
+
+
+def stream(source: Port, total: int, **how: Any) -> dict[str, Any]:
+    """A Stream, to its end."""
+    return Stream(source, total, **how).whole()
 
 
 class Numbered:
     """Numbered datagrams from a port to its far end, in the background."""
 
-    def __init__(self, source: Port, count: int, *, rate: float = 0, sizes: list[int] | None = None,
-                 repeat: int = 1, family: int = 4, to: str | None = None,
-                 idle: float = 4.0, prefix: list[str] | None = None) -> None:
-        """`prefix` stands before the sender's command (taskset ...)."""
+    def __init__(
+        self,
+        source: Port,
+        count: int,
+        *,
+        rate: float = 0,
+        sizes: list[int] | None = None,
+        repeat: int = 1,
+        family: int = 4,
+        to: str | None = None,
+        idle: float = 4.0,
+        send_on: int | None = None,
+        receive_on: int | None = None,
+    ) -> None:
+        """`send_on` and `receive_on` are CPUs."""
         target, number = to or address(source.far, family), port_number()
         self.count = count
-        self.receiver = source.far.spawn(program("useq", "recv", target, number, "--idle", idle))
+        self.receiver = source.far.spawn(
+            pinned(receive_on) + program("useq", "recv", target, number, "--idle", idle)
+        )
         listening(source.far, number)
         words: list[object] = ["send", target, number, count, "--rate", rate, "--repeat", repeat]
         if sizes:
             words += ["--sizes", ",".join(map(str, sizes))]
-        self.sender: Process = source.spawn([*(prefix or []), *program("useq", *words)])
+        self.sender: Process = source.spawn(pinned(send_on) + program("useq", *words))
 
     def result(self, timeout: float = 120.0) -> dict[str, Any]:
         """Wait for the end: sent, lost, doubled, damaged, sizes, gaps ..."""
@@ -101,29 +141,81 @@ class Numbered:
         assert sender.rc == 0, sender.err
         assert receiver.rc == 0, receiver.err
         sent, got = json.loads(sender.out), json.loads(receiver.out)
-        return {**sent, **got, "lost": sent["sent"] - got["received"],
-                "sent_sizes": sent["sizes"]}
+        return {**sent, **got, "lost": sent["sent"] - got["received"], "sent_sizes": sent["sizes"]}
 
     def perfect(self, timeout: float = 120.0) -> dict[str, Any]:
         """Every datagram must have arrived, once and whole."""
         got = self.result(timeout)
-        missing = {size: count - got["sizes"].get(size, 0)
-                   for size, count in got["sent_sizes"].items()
-                   if count != got["sizes"].get(size, 0)}
+        missing = {
+            size: count - got["sizes"].get(size, 0)
+            for size, count in got["sent_sizes"].items()
+            if count != got["sizes"].get(size, 0)
+        }
         assert not missing, f"lost (payload size: how many): {missing}; gaps {got['gaps'][:20]}"
         assert (got["lost"], got["doubled"], got["damaged"]) == (0, 0, 0), got
         return got
 
 
-def listening(port: Port, number: int, timeout: float = 20.0) -> None:
-    """Wait until somebody has opened that UDP port."""
-    script = (f"for i in $(seq {int(timeout * 20)}); do "
-              f"ss -H -l -u -n sport = :{number} | grep -q . && exit 0; sleep 0.05; done; exit 1")
+def exchange(
+    dut: Port,
+    peer: Port,
+    total: int,
+    *,
+    sizes: list[int],
+    families: tuple[int, int],
+    to: dict[Port, str] | None = None,
+) -> None:
+    """TCP and UDP both ways at the same time: a stream of that many bytes and datagrams of
+    these sizes; all must arrive.  `families` are those of the streams out and in, the
+    datagrams have the other one."""
+    to = to or {}
+    streams = [
+        Stream(dut, total, family=families[0], to=to.get(peer)),
+        Stream(peer, total, family=families[1], to=to.get(dut)),
+    ]
+    datagrams = [
+        Numbered(
+            dut,
+            50 * len(sizes),
+            sizes=sizes,
+            rate=100,
+            idle=10,
+            family=families[1],
+            to=to.get(peer),
+        ),
+        Numbered(
+            peer,
+            50 * len(sizes),
+            sizes=sizes,
+            rate=100,
+            idle=10,
+            family=families[0],
+            to=to.get(dut),
+        ),
+    ]
+    for one in streams:
+        one.whole()
+    for other in datagrams:
+        # The wire drops what a full ring cannot take, and TCP fills rings: not every datagram
+        # has to arrive, but what does has to be right.
+        got = other.result()
+        assert got["damaged"] == got["doubled"] == 0, got
+        assert got["received"] > 0, got
+
+
+def listening(port: Port, number: int, count: int = 1, timeout: float = 20.0) -> None:
+    """Wait until so many sockets have opened that UDP port."""
+    script = (
+        f"for i in $(seq {int(timeout * 20)}); do "
+        f"[ $(ss -H -l -u -n sport = :{number} | wc -l) -ge {count} ] && exit 0; "
+        "sleep 0.05; done; exit 1"
+    )
     if port.run(script, check=False, timeout=timeout * 3 + 30).rc:
         raise LabError(f"nobody listens on UDP port {number} of {port!r}")
 
 
 # ---- counters -----------------------------------------------------------------------
+
 
 def genl(port: Port, question: str) -> list[dict[str, int]]:
     """A question of tests/guest/netdev_genl.py about a port."""
@@ -155,8 +247,10 @@ def stats64(port: Port) -> dict[str, int]:
 
 def snmp(port: Port) -> dict[str, int]:
     """The counters of the port's namespace: "UdpInErrors", "Ip6InReceives" ..."""
-    text = port.run("cat /proc/net/snmp /proc/net/netstat /proc/net/snmp6; "
-                    "cat /proc/net/sctp/snmp 2>/dev/null", check=False).out
+    text = port.run(
+        "cat /proc/net/snmp /proc/net/netstat /proc/net/snmp6; cat /proc/net/sctp/snmp 2>/dev/null",
+        check=False,
+    ).out
     found: dict[str, int] = {}
     names: list[str] = []
     for line in text.splitlines():
@@ -164,8 +258,9 @@ def snmp(port: Port) -> dict[str, int]:
         if words and words[0].endswith(":"):
             if len(words) > 1 and words[1].lstrip("-").isdigit():
                 prefix = words[0][:-1]
-                found |= {prefix + name: int(value)
-                          for name, value in zip(names, words[1:], strict=True)}
+                found |= {
+                    prefix + name: int(value) for name, value in zip(names, words[1:], strict=True)
+                }
             else:
                 names = words[1:]
         elif len(words) == 2:
@@ -175,11 +270,15 @@ def snmp(port: Port) -> dict[str, int]:
 
 def grown(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
     """What has changed between two of the above, and by how much."""
-    return {name: after[name] - before.get(name, 0) for name in after
-            if after[name] != before.get(name, 0)}
+    return {
+        name: after[name] - before.get(name, 0)
+        for name in after
+        if after[name] != before.get(name, 0)
+    }
 
 
 # ---- settings that are undone --------------------------------------------------------
+
 
 @contextlib.contextmanager
 def mtu(pairs: list[Port], value: int) -> Iterator[None]:
@@ -202,9 +301,25 @@ def features(port: Port, **changes: bool) -> Iterator[None]:
     back = [word for name, on in changes.items() for word in (name, "off" if on else "on")]
     try:
         port.ethtool("-K", *words)
+        # Some drivers reset the device for it.
+        port.wait_carrier()
         yield
     finally:
         port.ethtool("-K", *back)
+        port.wait_carrier()
+
+
+def silence(*ports: Port, seconds: float = 1.2) -> None:
+    """Wait until no port has sent anything for so long.  When a link comes up, IPv6 reports
+    its groups, twice within a second or two."""
+    sent = [-1]
+    end, since = time.monotonic() + 20, time.monotonic()
+    while time.monotonic() < since + seconds:
+        now = [stats64(port)["tx_packets"] for port in ports]
+        if now != sent:
+            sent, since = now, time.monotonic()
+        assert time.monotonic() < end, "somebody goes on sending"
+        time.sleep(0.2)
 
 
 @contextlib.contextmanager
@@ -214,18 +329,34 @@ def quiet(dut: Port, peer: Port) -> Iterator[None]:
     ends = ((dut, peer), (peer, dut))
     for port, far in ends:
         for family in (4, 6):
-            port.run(["ip", "neigh", "replace", address(far, family), "lladdr", far.mac,
-                      "dev", port.name, "nud", "permanent"])
+            port.run(
+                [
+                    "ip",
+                    "neigh",
+                    "replace",
+                    address(far, family),
+                    "lladdr",
+                    far.mac,
+                    "dev",
+                    port.name,
+                    "nud",
+                    "permanent",
+                ]
+            )
     try:
+        silence(dut, peer)
         yield
     finally:
         for port, far in ends:
             for family in (4, 6):
-                port.run(["ip", "neigh", "del", address(far, family), "dev", port.name],
-                         check=False)
+                port.run(
+                    ["ip", "neigh", "del", address(far, family), "dev", port.name], check=False
+                )
 
 
 def send_frames(port: Port, frames: list[bytes]) -> None:
     """Send frames as they are."""
-    port.run(program("rawsend", port.name), stdin=b"".join(
-        frame.hex().encode() + b"\n" for frame in frames))
+    port.run(
+        program("rawsend", port.name),
+        stdin=b"".join(frame.hex().encode() + b"\n" for frame in frames),
+    )

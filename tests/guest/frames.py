@@ -37,23 +37,36 @@ def checksum(data: bytes) -> int:
     return ~total & 0xFFFF
 
 
-def _pseudo(src: str, dst: str, protocol: int, length: int) -> bytes:
+def pseudo(src: str, dst: str, protocol: int, length: int) -> bytes:
+    """What the checksum of TCP and UDP covers besides themselves."""
     if ":" in src:
-        addresses = socket.inet_pton(socket.AF_INET6, src) + socket.inet_pton(
-            socket.AF_INET6, dst)
+        addresses = socket.inet_pton(socket.AF_INET6, src) + socket.inet_pton(socket.AF_INET6, dst)
         return addresses + struct.pack("!IHBB", length, 0, 0, protocol)
-    return socket.inet_aton(src) + socket.inet_aton(dst) + struct.pack("!BBH", 0, protocol,
-                                                                        length)
+    return socket.inet_aton(src) + socket.inet_aton(dst) + struct.pack("!BBH", 0, protocol, length)
 
 
 def ip(src: str, dst: str, protocol: int, payload: bytes, *, spoil: bool = False) -> bytes:
     """An IPv4 or IPv6 packet; spoil makes the IPv4 header's checksum wrong."""
     if ":" in src:
-        return (struct.pack("!IHBB", 6 << 28, len(payload), protocol, 64)
-                + socket.inet_pton(socket.AF_INET6, src)
-                + socket.inet_pton(socket.AF_INET6, dst) + payload)
-    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(payload), 1, 0, 64, protocol, 0,
-                       socket.inet_aton(src), socket.inet_aton(dst))
+        return (
+            struct.pack("!IHBB", 6 << 28, len(payload), protocol, 64)
+            + socket.inet_pton(socket.AF_INET6, src)
+            + socket.inet_pton(socket.AF_INET6, dst)
+            + payload
+        )
+    head = struct.pack(
+        "!BBHHHBBH4s4s",
+        0x45,
+        0,
+        20 + len(payload),
+        1,
+        0,
+        64,
+        protocol,
+        0,
+        socket.inet_aton(src),
+        socket.inet_aton(dst),
+    )
     value = checksum(head) ^ (0x5555 if spoil else 0)
     return head[:10] + struct.pack("!H", value) + head[12:] + payload
 
@@ -61,16 +74,23 @@ def ip(src: str, dst: str, protocol: int, payload: bytes, *, spoil: bool = False
 def udp(src: str, dst: str, ports: tuple[int, int], data: bytes, *, spoil: bool = False) -> bytes:
     """A UDP datagram for ip(); spoil makes its checksum wrong."""
     head = struct.pack("!HHHH", *ports, 8 + len(data), 0)
-    value = checksum(_pseudo(src, dst, UDP, 8 + len(data)) + head + data) or 0xFFFF
+    value = checksum(pseudo(src, dst, UDP, 8 + len(data)) + head + data) or 0xFFFF
     value ^= 0x5555 if spoil else 0
     return head[:6] + struct.pack("!H", value) + data
 
 
-def tcp(src: str, dst: str, ports: tuple[int, int], data: bytes, *, flags: int = 0x02,
-        spoil: bool = False) -> bytes:
+def tcp(
+    src: str,
+    dst: str,
+    ports: tuple[int, int],
+    data: bytes,
+    *,
+    flags: int = 0x02,
+    spoil: bool = False,
+) -> bytes:
     """A TCP segment (a SYN unless told otherwise) for ip()."""
     head = struct.pack("!HHIIBBHHH", *ports, 1000, 0, 5 << 4, flags, 8192, 0, 0)
-    value = checksum(_pseudo(src, dst, TCP, 20 + len(data)) + head + data)
+    value = checksum(pseudo(src, dst, TCP, 20 + len(data)) + head + data)
     value ^= 0x5555 if spoil else 0
     return head[:16] + struct.pack("!H", value) + head[18:] + data
 
@@ -97,9 +117,7 @@ def pcap(data: bytes) -> list[bytes]:
     order = {b"\xd4\xc3\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">"}[data[:4]]
     found, at = [], 24
     while at + 16 <= len(data):
-        size, = struct.unpack_from(f"{order}8xI", data, at)
-        found.append(data[at + 16:at + 16 + size])
+        (size,) = struct.unpack_from(f"{order}8xI", data, at)
+        found.append(data[at + 16 : at + 16 + size])
         at += 16 + size
     return found
-
-

@@ -70,11 +70,11 @@ def send(protocol: str, address: str, port: int, total: int, seed: int) -> tuple
         begin = time.monotonic()
         while sent < total:
             block[:16] = f"{sent:016x}".encode()
-            part = memoryview(block)[:min(BLOCK, total - sent)]
+            part = memoryview(block)[: min(BLOCK, total - sent)]
             # SCTP takes one message of a limited size at a time.
             step = len(part) if protocol == "tcp" else 32768
             for at in range(0, len(part), step):
-                sock.sendall(part[at:at + step])
+                sock.sendall(part[at : at + step])
             digest.update(part)
             sent += len(part)
         if protocol == "tcp":

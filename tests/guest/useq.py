@@ -38,7 +38,7 @@ LATECOMERS = 0.5
 def body(number: int, size: int) -> bytes:
     """What follows the header."""
     start = (number + size) % PERIOD
-    return PATTERN[start:start + size - HEADER.size]
+    return PATTERN[start : start + size - HEADER.size]
 
 
 def family(address: str) -> socket.AddressFamily:
@@ -77,7 +77,7 @@ def check(data: bytes) -> tuple[int, bool]:
     if len(data) < HEADER.size:
         return (-1 if data and data == bytes([len(data)]) * len(data) else -2), False
     magic, number, size, flags, _ = HEADER.unpack_from(data)
-    if magic != MAGIC or size != len(data) or data[HEADER.size:] != body(number, size):
+    if magic != MAGIC or size != len(data) or data[HEADER.size :] != body(number, size):
         return -2, False
     return number, bool(flags & LAST)
 
@@ -92,11 +92,17 @@ def receive(options: argparse.Namespace) -> dict[str, object]:
         sock.bind((options.address, options.port))
         print("ready", file=sys.stderr, flush=True)
         sock.settimeout(options.first)
+        connected = False
         while True:
             try:
-                data = sock.recv(65536)
+                data, sender = sock.recvfrom(65536)
             except TimeoutError:
                 break
+            if not connected:
+                # The kernel remembers where the reader of a flow runs (RFS) only for sockets
+                # that know the other end.
+                sock.connect(sender)
+                connected = True
             number, last = check(data)
             if number == -2:
                 damaged += 1
@@ -113,8 +119,16 @@ def receive(options: argparse.Namespace) -> dict[str, object]:
     got = seen.count(1)
     # Among datagrams without a number, a number that is missing says nothing.
     holes = [] if unnumbered else gaps(seen, highest)
-    return {"received": got + unnumbered, "numbered": got, "doubled": doubled, "late": late,
-            "damaged": damaged, "highest": highest, "sizes": sizes, "gaps": holes}
+    return {
+        "received": got + unnumbered,
+        "numbered": got,
+        "doubled": doubled,
+        "late": late,
+        "damaged": damaged,
+        "highest": highest,
+        "sizes": sizes,
+        "gaps": holes,
+    }
 
 
 def gaps(seen: bytearray, highest: int) -> list[tuple[int, int]]:
