@@ -10,8 +10,8 @@ import random
 import time
 
 import pytest
-from control import Figures, Load, carrier_changes, channels, restored, rings, settings
-from tools import private
+from control import Load, carrier_changes, channels, restored, rings, settings
+from tools import Figures, private
 
 from lab import Port
 
@@ -183,6 +183,7 @@ def test_settings_survive_down_and_up(dut: Port) -> None:
         dut.ping(1)
 
 
+@pytest.mark.machine(iommu=True)
 def test_mtu_changes_under_load(dut: Port, peer: Port, figures: Figures) -> None:
     """1500 and 9000 by turns: buffers of one page fragment, and chains of them."""
     peer.run(["ip", "link", "set", peer.name, "mtu", "9000"])
