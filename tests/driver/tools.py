@@ -175,23 +175,15 @@ def exchange(
     ]
     datagrams = [
         Numbered(
-            dut,
+            source,
             50 * len(sizes),
             sizes=sizes,
             rate=100,
             idle=10,
-            family=families[1],
-            to=to.get(peer),
-        ),
-        Numbered(
-            peer,
-            50 * len(sizes),
-            sizes=sizes,
-            rate=100,
-            idle=10,
-            family=families[0],
-            to=to.get(dut),
-        ),
+            family=family,
+            to=to.get(far),
+        )
+        for source, far, family in ((dut, peer, families[1]), (peer, dut, families[0]))
     ]
     for one in streams:
         one.whole()
