@@ -4,7 +4,7 @@
 # Debian's own interpreter: one from elsewhere would not see Debian's Python packages.
 PYTHON ?= /usr/bin/python3
 # Machines of the lab that `make test` has at a time.
-JOBS ?= 2
+JOBS ?= 1
 LAB := $(PYTHON) -B -m lab
 export DUT PEER CPUS MEM IRQ IOMMU KERNEL PAIRS ACCEL APPEND KDIR
 
@@ -15,7 +15,7 @@ help:
 	@echo "make shell      the same machine, with a root shell in this terminal"
 	@echo "make test       the test suite in the lab"
 	@echo "                  T=tests/driver/test_smoke.py  K=expression  only some"
-	@echo "                  JOBS=2 machines at a time"
+	@echo "                  JOBS=1 machines at a time: half of your CPUs, at most"
 	@echo "make check      static checks"
 	@echo "make module     build napier.ko for the lab's kernel (KERNEL=stock|newest)"
 	@echo "                  KDIR=directory  for a kernel of yours, into driver/"

@@ -84,7 +84,12 @@ def test_vanishes_under_load(
         dut.return_()
         anew(dut)
     if dut.driver == "napier":
-        told = [line for line in machine.klog_since(mark, max_level=4) if "napier" in line]
+        # That a VLAN could not be taken from it is said by the stack.
+        told = [
+            line
+            for line in machine.klog_since(mark, max_level=4)
+            if "napier" in line and "failed to kill vid" not in line
+        ]
         assert len(told) == 1, told
         figures(f"{farewell} took {took:.1f} s; the log: {told[0]}")
     with Load(dut):
@@ -122,6 +127,31 @@ def settled(dut: Port) -> Iterator[Port]:
             dut.run(["ip", "link", "set", dut.name, "promisc", "off"])
 
 
+# Before the tests that sleep: after that the emulated root port reports no error any more.
+RECOVERIES = {
+    "correctable": "Correctable error message received",
+    "nonfatal": "device recovery successful",
+    "fatal": "device recovery successful",
+}
+
+
+@pytest.mark.parametrize("kind", RECOVERIES)
+def test_bus_error_under_load(settled: Port, figures: Figures, kind: str) -> None:
+    """An error that the root port reports; a fatal one resets the link of the bus."""
+    machine = settled.machine
+    with Load(settled) as load:
+        mark = machine.klog_mark()
+        settled.aer(kind)
+        until(
+            lambda: any(RECOVERIES[kind] in line for line in machine.klog_since(mark)),
+            20,
+            f"the kernel says: {RECOVERIES[kind]}",
+        )
+        settled.wait_carrier()
+        load.moves()
+    figures(str(load))
+
+
 def test_suspend_to_memory_under_load(machine: Machine, settled: Port, figures: Figures) -> None:
     """The machine sleeps and wakes; the streams go on where they were."""
     with Load(settled) as load:
@@ -157,30 +187,6 @@ def test_function_level_reset_under_load(settled: Port, figures: Figures) -> Non
             settled.machine.run(f"echo 1 > {path}/reset", timeout=30)
             settled.wait_carrier()
             load.moves()
-    figures(str(load))
-
-
-RECOVERIES = {
-    "correctable": "Correctable error message received",
-    "nonfatal": "device recovery successful",
-    "fatal": "device recovery successful",
-}
-
-
-@pytest.mark.parametrize("kind", RECOVERIES)
-def test_bus_error_under_load(settled: Port, figures: Figures, kind: str) -> None:
-    """An error that the root port reports; a fatal one resets the link of the bus."""
-    machine = settled.machine
-    with Load(settled) as load:
-        mark = machine.klog_mark()
-        settled.aer(kind)
-        until(
-            lambda: any(RECOVERIES[kind] in line for line in machine.klog_since(mark)),
-            20,
-            f"the kernel says: {RECOVERIES[kind]}",
-        )
-        settled.wait_carrier()
-        load.moves()
     figures(str(load))
 
 
