@@ -455,7 +455,6 @@ void napier_nvm_version(const struct napier_dev *nd, char *buf, size_t len);
 
 int napier_phy_init(struct napier_dev *nd);
 void napier_phy_fix_pll(struct napier_dev *nd);
-int napier_phy_restart_autoneg(struct napier_dev *nd);
 int napier_phy_ioctl(struct napier_dev *nd, struct ifreq *ifr, int cmd);
 
 /* under phy.lock, for napier_link.c */
@@ -470,6 +469,7 @@ void napier_link_init(struct napier_dev *nd);
 void napier_link_start(struct napier_dev *nd);
 void napier_link_stop(struct napier_dev *nd);
 void napier_link_check(struct napier_dev *nd);
+int napier_link_restart(struct napier_dev *nd);
 int napier_link_get_ksettings(struct napier_dev *nd,
 			      struct ethtool_link_ksettings *cmd);
 int napier_link_set_ksettings(struct napier_dev *nd,

@@ -42,7 +42,7 @@ static int napier_nway_reset(struct net_device *ndev)
 {
 	struct napier_net *nn = netdev_priv(ndev);
 
-	return napier_phy_restart_autoneg(nn->nd);
+	return napier_link_restart(nn->nd);
 }
 
 static void napier_get_pauseparam(struct net_device *ndev,

@@ -317,24 +317,11 @@ static void __napier_link_up(struct napier_dev *nd, int speed, int duplex)
 	netif_carrier_on(nd->netdev);
 }
 
-/**
- * napier_link_check - find out about the link and act on a change
- * @nd: device
- *
- * STATUS decides, not the PHY: the emulated 82576 claims a link in BMSR right
- * after a reset (QEMU igb_core.c, igb_phy_reg_init[]), and the MAC is what has
- * to agree. Does nothing before napier_link_start() and after
- * napier_link_stop(). Also adapts the flow control thresholds to a new MTU.
- *
- * Context: process, takes phy.lock, sleeps.
- */
-void napier_link_check(struct napier_dev *nd)
+static void __napier_link_check(struct napier_dev *nd)
 {
 	struct napier_link *link = &nd->link;
 	int speed, duplex;
 	u32 status;
-
-	guard(mutex)(&nd->phy.lock);
 
 	if (!link->started)
 		return;
@@ -366,6 +353,53 @@ void napier_link_check(struct napier_dev *nd)
 		__napier_link_up(nd, speed, duplex);
 	else if (link->watermark_mtu != READ_ONCE(nd->netdev->mtu))
 		__napier_link_program_watermarks(nd);
+}
+
+/**
+ * napier_link_check - find out about the link and act on a change
+ * @nd: device
+ *
+ * STATUS decides, not the PHY: the emulated 82576 claims a link in BMSR right
+ * after a reset (QEMU igb_core.c, igb_phy_reg_init[]), and the MAC is what has
+ * to agree. Does nothing before napier_link_start() and after
+ * napier_link_stop(). Also adapts the flow control thresholds to a new MTU.
+ *
+ * Context: process, takes phy.lock, sleeps.
+ */
+void napier_link_check(struct napier_dev *nd)
+{
+	guard(mutex)(&nd->phy.lock);
+
+	__napier_link_check(nd);
+}
+
+/**
+ * napier_link_restart - negotiate afresh, for ethtool -r
+ * @nd: device
+ *
+ * Looks at the link at once: by the time that the interrupt for its loss is
+ * served, a quick partner may be back, and the loss would go unseen.
+ *
+ * Context: process, takes phy.lock, sleeps.
+ * Return: 0, -EAGAIN while the interface is down, -EINVAL if speed is forced,
+ * -EBUSY if firmware does not allow it, or the error of the access.
+ */
+int napier_link_restart(struct napier_dev *nd)
+{
+	int err;
+
+	guard(mutex)(&nd->phy.lock);
+
+	if (!nd->link.started)
+		return -EAGAIN;
+	if (!(nd->phy.bmcr & BMCR_ANENABLE))
+		return -EINVAL;
+
+	err = __napier_phy_restart_autoneg(nd);
+	if (!err)
+		__napier_link_check(nd);
+
+	return err;
 }
 
 static void __napier_link_get_partner(struct napier_dev *nd,
@@ -507,8 +541,10 @@ int napier_link_set_ksettings(struct napier_dev *nd,
 		__napier_link_program_mac(nd);
 		err = __napier_link_program_phy(nd);
 	}
-	if (!err)
+	if (!err) {
+		__napier_link_check(nd);
 		return 0;
+	}
 
 	phy->bmcr = bmcr;
 	phy->adv = adv;

@@ -282,26 +282,6 @@ int __napier_phy_restart_autoneg(struct napier_dev *nd)
 }
 
 /**
- * napier_phy_restart_autoneg - negotiate afresh, for ethtool -r
- * @nd: device
- *
- * Context: process, takes phy.lock, sleeps.
- * Return: 0, -EAGAIN while the interface is down, -EINVAL if speed is forced,
- * -EBUSY if firmware does not allow it, or the error of the access.
- */
-int napier_phy_restart_autoneg(struct napier_dev *nd)
-{
-	guard(mutex)(&nd->phy.lock);
-
-	if (!nd->link.started)
-		return -EAGAIN;
-	if (!(nd->phy.bmcr & BMCR_ANENABLE))
-		return -EINVAL;
-
-	return __napier_phy_restart_autoneg(nd);
-}
-
-/**
  * napier_phy_ioctl - SIOCGMIIPHY, SIOCGMIIREG, SIOCSMIIREG
  * @nd: device, with its network device
  * @ifr: argument
