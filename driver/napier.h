@@ -73,6 +73,7 @@ enum napier_board_id {
 #define NAPIER_QUIRK_QEMU_EITR_1024	BIT(17)	/* EITR counts 1024 ns, not 256 */
 #define NAPIER_QUIRK_QEMU_NO_CFG_DONE	BIT(18)	/* AUTO_RD, CFG_DONE stay 0 */
 #define NAPIER_QUIRK_QEMU_RUC		BIT(19)	/* RUC counts good frames */
+#define NAPIER_QUIRK_QEMU_TXDW_IVAR	BIT(20)	/* TXDW wants an IVAR entry */
 
 /**
  * struct napier_board - what distinguishes the parts of the family

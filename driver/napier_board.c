@@ -137,6 +137,10 @@ void napier_board_identify(struct napier_dev *nd, enum napier_board_id id)
 		 * pads to 60 bytes in RUC, and those are in order.
 		 */
 		nd->quirks |= NAPIER_QUIRK_QEMU_RUC;
+		/* igb_core.c, igb_start_xmit() raises TXDW only for a queue
+		 * whose IVAR entry is valid, without MSI-X too.
+		 */
+		nd->quirks |= NAPIER_QUIRK_QEMU_TXDW_IVAR;
 	}
 
 	nd->func = FIELD_GET(NAPIER_STATUS_FUNC,

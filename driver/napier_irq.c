@@ -307,6 +307,9 @@ void napier_irq_program(struct napier_net *nn)
 		napier_wr32(nd, NAPIER_EIAC, 0);
 		napier_wr32(nd, NAPIER_EIAM, 0);
 		napier_wr32(nd, NAPIER_GPIE, 0);
+		/* Sets a bit of EICR besides, which EIMS keeps to itself. */
+		if (nd->quirks & NAPIER_QUIRK_QEMU_TXDW_IVAR)
+			napier_ivar_set(nd, 0, true, 0);
 		return;
 	}
 

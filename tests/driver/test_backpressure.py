@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 import tools
-from tools import Figures, Numbered, Stream, address, program, qstats, stats64, until
+from tools import Figures, Numbered, Stream, address, bql, program, qstats, stats64, until
 
 from lab import Machine, Port, Process
 
@@ -90,12 +90,6 @@ def plain_queues(port: Port) -> Iterator[None]:
         yield
     finally:
         port.run(["tc", "qdisc", "del", "dev", port.name, "root"])
-
-
-def bql(port: Port, name: str) -> list[int]:
-    """A file of byte_queue_limits, of each queue."""
-    files = f"/sys/class/net/{port.name}/queues/tx-*/byte_queue_limits/{name}"
-    return [int(word) for word in port.run(f"cat $(ls -v {files})").out.split()]
 
 
 def stacked(port: Port, what: str) -> int:

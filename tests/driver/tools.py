@@ -346,6 +346,12 @@ def quiet(dut: Port, peer: Port) -> Iterator[None]:
                 )
 
 
+def bql(port: Port, name: str) -> list[int]:
+    """A file of byte_queue_limits, of each queue."""
+    files = f"/sys/class/net/{port.name}/queues/tx-*/byte_queue_limits/{name}"
+    return [int(word) for word in port.run(f"cat $(ls -v {files})").out.split()]
+
+
 def send_frames(port: Port, frames: list[bytes]) -> None:
     """Send frames as they are."""
     port.run(
