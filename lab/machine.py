@@ -32,8 +32,8 @@ from lab.spec import Spec
 
 BOOT_TIMEOUT = 120.0
 CONSOLE_TAIL = 40
-# On a busy host the emulator now and then starts a kernel whose timer runs thousands of times
-# too slow, long before any driver of ours is there; then nothing ever happens.
+# On a busy host the emulator now and then starts a kernel whose timer does not tick, or fails
+# an assertion of its own, long before any driver of ours is there.
 STALL = re.compile(r"rcu: .*(detected stalls|timer wakeup didn't happen)")
 BOOT_ATTEMPTS = 3
 # reboot(2) with RB_AUTOBOOT: what `reboot -f` does, which the guest has no init for.
@@ -45,7 +45,7 @@ class MachineDied(LabError):
 
 
 class BootStalled(LabError):
-    """The guest's kernel says that its timer does not tick."""
+    """The emulator has failed: the guest's timer does not tick, or QEMU has aborted."""
 
 
 class GuestError(LabError):
@@ -314,6 +314,9 @@ class Machine:
 
     def _check_booting(self) -> None:
         """Raise MachineDied, or BootStalled if there is no use in waiting."""
+        if self._qemu and self._qemu.poll() == -signal.SIGABRT:
+            log = (self.dir / "qemu.log").read_text(errors="replace")
+            raise BootStalled(f"QEMU has aborted: {log.strip().splitlines()[-1:]}{self._tail()}")
         self.check_alive()
         if STALL.search(self.console()):
             raise BootStalled(f"the guest's timer does not tick{self._tail()}")
