@@ -164,6 +164,7 @@ def test_address_of_the_port(dut: Port) -> None:
     assert arriving(dut, sent) == {"own"}
 
 
+@pytest.mark.differs_on_igb(reason="igb refuses addresses for which it has no filter left")
 def test_more_addresses_than_filters(dut: Port) -> None:
     """As many further addresses as the device has filters for are filtered exactly; more of
     them are received all the same, by other means."""

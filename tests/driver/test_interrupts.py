@@ -30,10 +30,14 @@ REQUESTED_ANEW = (
     "goes with them"
 )
 
+PANICS = "igb 6.12 panics: igb_setup_tx_resources() finds no ring"
 UNTOLD = (
     "without MSI-X the emulator tells igb of nothing that was sent; it notices with the next "
     "frame received, or every two seconds"
 )
+
+# Channels that a driver offers when there is one vector: igb as many as with MSI-X.
+OFFERED_ALONE = {"igb": 8}
 
 Counts = dict[int, list[int]]
 
@@ -115,7 +119,7 @@ def test_each_mode_carries_traffic_and_sees_the_link(dut: Port, wanted: str) -> 
             assert line and re.search(CHIPS[wanted], line[0]), line
         if wanted != "msix":
             assert len(irqs) == 1
-            assert channels(dut) == (1, 1)
+            assert channels(dut) == (1, OFFERED_ALONE.get(dut.driver, 1))
         elif dut.driver == "napier":
             assert len(irqs) == channels(dut)[0] + 1
         with Load(dut):
@@ -278,7 +282,7 @@ def test_falls_back_when_a_vector_cannot_be_had(dut: Port, skip: int) -> None:
         dut.wait_carrier()
         irqs = dut.irqs()
         assert len(irqs) == 1, irqs
-        assert channels(dut) == (1, 1)
+        assert channels(dut) == (1, OFFERED_ALONE.get(dut.driver, 1))
         with Load(dut):
             time.sleep(7)  # longer than the watchdog waits for queues that are no more
     finally:
@@ -288,6 +292,7 @@ def test_falls_back_when_a_vector_cannot_be_had(dut: Port, skip: int) -> None:
     until(lambda: len(dut.irqs()) > 1, 5, "MSI-X is back with the next binding")
 
 
+@pytest.mark.napier_only(reason=PANICS)
 def test_no_interrupt_at_all_is_an_error(dut: Port) -> None:
     """Not even INTx: ifup fails, says why, and holds nothing; the next one works."""
     dut.down()

@@ -341,9 +341,10 @@ def test_wrong_checksums_are_rejected(machine: Machine, dut: Port, peer: Port, r
         assert got == wanted
         for receiver in receivers:
             assert f'"received": {GOOD},' in receiver.wait(30).out
-        # What the device says of SCTP in a short frame is ignored by igb, for good reason.
-        found = csum_errors(dut) - counted
-        assert found in ((5 * BAD, 6 * BAD) if rx else (0,)), found
+        # On hardware a short SCTP frame may be told wrong.  igb therefore counts no frame of
+        # minimum size, of whatever protocol; longer ones are those of TCP and UDP over IPv6.
+        kinds = 2 if dut.driver == "igb" else 6
+        assert csum_errors(dut) - counted == (kinds * BAD if rx else 0)
 
 
 def csum_errors(port: Port) -> int:
