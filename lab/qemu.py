@@ -71,9 +71,9 @@ def _accelerator(spec: Spec) -> list[str]:
 
 def _remapping(spec: Spec) -> list[str]:
     """The IOMMU.  With interrupt remapping the kernel talks to its local APICs by MSR.  It
-    should, for on a busy host QEMU 10.0 now and then loses a write to memory-mapped registers
-    while another vCPU moves a BAR: an end of interrupt or a timer's count that is lost stops a
-    CPU for ever.  One that counts instructions has a single thread and not that fault; but it
+    should, for on a busy host QEMU 10.0 now and then seems to lose a write to memory-mapped
+    registers while another vCPU moves a BAR (docs/lab.md): a lost end of interrupt stops a CPU
+    for ever.  One that counts instructions has a single thread and not that fault; but it
     refuses to read the APIC's timer by MSR ("Bad icount read")."""
     if spec.icount is None:
         return ["-device", "intel-iommu,intremap=on,eim=on"]
