@@ -29,13 +29,11 @@ REQUESTED_ANEW = (
     "igb frees its vectors when the number of channels changes, and what the administrator set "
     "goes with them"
 )
-
 PANICS = "igb 6.12 panics: igb_setup_tx_resources() finds no ring"
 UNTOLD = (
     "without MSI-X the emulator tells igb of nothing that was sent; it notices with the next "
     "frame received, or every two seconds"
 )
-
 # Channels that a driver offers when there is one vector: igb as many as with MSI-X.
 OFFERED_ALONE = {"igb": 8}
 
