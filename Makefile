@@ -6,9 +6,12 @@ PYTHON ?= /usr/bin/python3
 # Machines of the lab that `make test` has at a time.
 JOBS ?= 1
 LAB := $(PYTHON) -B -m lab
-export DUT PEER CPUS MEM IRQ IOMMU KERNEL PAIRS ACCEL APPEND KDIR
+export DUT PEER CPUS MEM IRQ IOMMU KERNEL PAIRS ACCEL APPEND KDIR PATIENCE REPEAT
 
-.PHONY: help setup update run shell test check module clean distclean
+.PHONY: help setup update run shell test test-debug test-full check module clean distclean
+
+PYTEST = $(PYTHON) -B -m pytest $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadgroup) \
+	$(if $(T),$(T),tests) $(if $(K),-k "$(K)")
 
 help:
 	@echo "make run        boot the lab and show what the port under test carries"
@@ -16,8 +19,10 @@ help:
 	@echo "make test       the test suite in the lab"
 	@echo "                  T=tests/driver/test_smoke.py  K=expression  only some"
 	@echo "                  JOBS=1 machines at a time: half of your CPUs, at most"
+	@echo "make test-debug the same under KASAN, lockdep and the kernel's other checkers,"
+	@echo "                and what only such a kernel can show"
 	@echo "make check      static checks"
-	@echo "make module     build napier.ko for the lab's kernel (KERNEL=stock|newest)"
+	@echo "make module     build napier.ko for the lab's kernel (KERNEL=stock|backports|newest)"
 	@echo "                  KDIR=directory  for a kernel of yours, into driver/"
 	@echo "make setup      install and download what all of that needs"
 	@echo "make update     look for newer kernels"
@@ -25,7 +30,8 @@ help:
 	@echo "make distclean  remove the cache too (downloads, images)"
 	@echo
 	@echo "The machine: DUT=napier|igb PEER=e1000e|igb|virtio|napier CPUS=2 MEM=1G"
-	@echo "             IRQ=msix|msi|intx IOMMU=1 KERNEL=stock|newest PAIRS=1"
+	@echo "             IRQ=msix|msi|intx IOMMU=1 PAIRS=1"
+	@echo "             KERNEL=stock|backports|newest|debug"
 	@echo "             ACCEL=tcg|kvm APPEND='more kernel command line'"
 	@echo "The cache:   NAPIER_CACHE (default: ~/.cache/napier)"
 
@@ -43,8 +49,16 @@ shell:
 
 test:
 	@$(LAB) prepare-tests
-	@$(PYTHON) -B -m pytest $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadgroup) \
-		$(if $(T),$(T),tests) $(if $(K),-k "$(K)")
+	@$(PYTEST)
+
+# Under the checkers everything takes several times as long: time limits are longer, and what
+# is repeated is repeated less.
+test-debug: export KERNEL = debug
+test-debug: export PATIENCE := $(or $(PATIENCE),5)
+test-debug: export REPEAT := $(or $(REPEAT),0.2)
+test-debug:
+	@$(LAB) prepare-tests
+	@$(PYTEST)
 
 module:
 	@$(LAB) module $(if $(KERNEL),--kernel $(KERNEL))

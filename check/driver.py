@@ -63,7 +63,7 @@ def build_stock(tree: Tree) -> list[str]:
 
 def build_newest(tree: Tree) -> list[str]:
     """W=1 against the newest 7.x, inside the Debian 13 root."""
-    return _compile(tree, kernel("newest"))
+    return _compile(tree, kernel("backports"))
 
 
 def sparse(tree: Tree) -> list[str]:
@@ -78,7 +78,7 @@ def _sources(tree: Tree) -> list[Path]:
 
 def checkpatch(tree: Tree) -> list[str]:
     """The newest kernel's checkpatch, with the CamelCase names of its headers known."""
-    headers = kernel("newest").kdir
+    headers = kernel("backports").kdir
     assert headers
     common = headers.with_name(headers.name.replace("-amd64", "-common"))
     script = kernel_scripts() / "scripts" / "checkpatch.pl"

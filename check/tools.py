@@ -27,7 +27,7 @@ CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 def kernel_scripts() -> Path:
     """The top of a kernel source of which little more is there than scripts/."""
     stamp, target = Stamp("kernel-scripts"), cache() / "check" / "kernel-scripts"
-    version = kernel("newest").version
+    version = kernel("backports").version
     want = f"{FORMAT} {version}"
     with lock("kernel-scripts"):
         if stamp.read() == want and target.exists():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lab.base import REPO, LabError, as_root, cache, call, say
 from lab.setup import setup_host
+from lab.spec import KERNELS
 
 if TYPE_CHECKING:
     from lab.machine import Machine
@@ -38,10 +39,10 @@ def _prepare(names: tuple[str, ...] = (), update: bool = False) -> None:
 
 
 def command_setup(options: argparse.Namespace) -> int:
-    """everything that the lab needs, for both kernels unless --kernel says one"""
-    from lab.spec import KERNELS
+    """everything that the lab needs, for Debian's kernels unless --kernel says one"""
+    from lab.kernels import PACKAGED
 
-    _prepare((options.kernel,) if options.kernel else KERNELS, options.update)
+    _prepare((options.kernel,) if options.kernel else tuple(PACKAGED), options.update)
     return 0
 
 
@@ -161,7 +162,7 @@ def main() -> int:
     for name, function in COMMANDS.items():
         command = commands.add_parser(name, help=function.__doc__, description=function.__doc__)
         if name in ("setup", "module"):
-            command.add_argument("--kernel", choices=("stock", "newest"))
+            command.add_argument("--kernel", choices=KERNELS)
         if name == "setup":
             command.add_argument(
                 "--update",

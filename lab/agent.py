@@ -18,6 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from lab.base import PATIENCE
+
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/lab"
 CHUNK = 1 << 20
 
@@ -106,6 +108,7 @@ class Agent:
         """One request and its answer."""
         words = {key.replace("_", "-"): value for key, value in arguments.items()}
         line = json.dumps({"execute": name, "arguments": words}).encode() + b"\n"
+        timeout *= PATIENCE
         end = time.monotonic() + timeout
         with self._lock:
             if not self._socket:

@@ -24,6 +24,13 @@ REPO = Path(__file__).resolve().parent.parent
 GUEST = REPO / "lab" / "guest"
 
 
+# A kernel with every checker on is several times slower, and the guest's clock is not: PATIENCE
+# multiplies every time limit of the lab and its tests, REPEAT how often a test repeats what one
+# time would do to show.
+PATIENCE = float(os.environ.get("PATIENCE") or 1)
+REPEAT = float(os.environ.get("REPEAT") or 1)
+
+
 class LabError(Exception):
     """The lab cannot go on; the message says what to do next."""
 
@@ -35,6 +42,11 @@ def cache() -> Path:
     path = Path(given) if given else Path(home) / "napier"
     path.mkdir(parents=True, exist_ok=True)
     return path.resolve()
+
+
+def rounds(count: int, least: int = 1) -> int:
+    """How often to do what is done `count` times unless REPEAT says otherwise."""
+    return max(least, round(count * REPEAT))
 
 
 def say(text: str) -> None:

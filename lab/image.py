@@ -54,13 +54,18 @@ GUEST_PACKAGES = (
     "util-linux-extra",
 )
 
-# What modules of the newest kernel are built with; libelf and libssl are what Kbuild's
+# What kernels 7.x and their modules are built with; libelf and libssl are what Kbuild's
 # own programs are linked with, python3 and pahole what it calls for BTF.
 BUILD_PACKAGES = (
+    "bc",
+    "bison",
+    "flex",
     "gcc-14",
     "gcc",
     "make",
     "libc6-dev",
+    "libelf-dev",
+    "libssl-dev",
     "libelf1t64",
     "libssl3t64",
     "libdw1t64",
@@ -125,7 +130,7 @@ def guest_image() -> Path:
 
 
 def build_root() -> Path:
-    """The Debian 13 root in which modules for the newest kernel are built.
+    """The Debian 13 root in which kernels 7.x and modules for them are built.
 
     It belongs to the user, who may build without being root: only entering it needs
     sudo.  The file .napier in it changes when the root was made anew.

@@ -2,10 +2,11 @@
 """The kernels that the lab boots and builds against.
 
 `stock` is what a Debian user runs: 6.12 from the host's release (Debian 12 has it in its
-security suite, Debian 13 as its kernel).  `newest` is the newest 7.x of Debian 13's
+security suite, Debian 13 as its kernel).  `backports` is the newest 7.x of Debian 13's
 backports.  Both come from packages that are unpacked into the cache and never installed.
-The newest kernel's headers want newer tools than Debian 12 has, so they live inside a
-Debian 13 root (see lab/image.py), and modules for it are built in there.
+`newest` and `debug` are built from the source package of the latter (lab/ownkernel.py).
+Headers of 7.x want newer tools than Debian 12 has, so they live inside a Debian 13 root
+(see lab/image.py), and modules for them are built in there.
 """
 
 from __future__ import annotations
@@ -60,23 +61,20 @@ class Kernel:
         if not self.chroot:
             return ["make", "-C", str(self.kdir), f"M={directory}", *words]
         kdir, inside = ("/" / path.relative_to(self.chroot) for path in (self.kdir, directory))
-        # objtool wants a /proc, which takes a mount name space.
-        enter = [
-            "unshare",
-            "--mount",
-            "--pid",
-            "--fork",
-            f"--root={self.chroot}",
-            "--mount-proc",
-        ]
-        inner = ["env", "PATH=/usr/bin:/usr/sbin", "LC_ALL=C.UTF-8"]
-        make = ["make", "-C", str(kdir), f"M={inside}", *words]
-        if os.geteuid() == 0:
-            return [*enter, *inner, *make]
-        if _own_name_spaces():
-            return [*enter, "--map-root-user", *inner, *make]
-        ids = [f"--setuid={os.getuid()}", f"--setgid={os.getgid()}"]
-        return as_root([*enter, *ids, *inner, *make])
+        return enter(self.chroot, ["make", "-C", str(kdir), f"M={inside}", *words])
+
+
+def enter(root: Path, words: Sequence[str]) -> list[str]:
+    """The command that runs `words` inside the Debian 13 root."""
+    # objtool wants a /proc, which takes a mount name space.
+    command = ["unshare", "--mount", "--pid", "--fork", f"--root={root}", "--mount-proc"]
+    inner = ["env", "PATH=/usr/bin:/usr/sbin", "LC_ALL=C.UTF-8", *words]
+    if os.geteuid() == 0:
+        return [*command, *inner]
+    if _own_name_spaces():
+        return [*command, "--map-root-user", *inner]
+    ids = [f"--setuid={os.getuid()}", f"--setgid={os.getgid()}"]
+    return as_root([*command, *ids, *inner])
 
 
 @functools.cache
@@ -116,12 +114,12 @@ def _stock() -> tuple[Suite, str, bool]:
     return suite, package, host not in ("bookworm", "trixie")
 
 
-def _newest() -> tuple[Suite, str, bool]:
+def _backports() -> tuple[Suite, str, bool]:
     suite = Suite("trixie")
     names = suite.names(r"linux-image-7\.\d+(\.\d+)?\+deb13(u\d+)?-amd64")
     if not names:
         raise LabError("Debian 13's backports offer no kernel 7.x; `make update` looks again")
-    return suite, max(names, key=_numbers), True
+    return suite, max(names, key=numbers), True
 
 
 def _merge(tree: Path) -> None:
@@ -137,7 +135,7 @@ def _vmlinuz(tree: Path, version: str) -> Path:
     return boot if boot.exists() else tree / "lib" / "modules" / version / "vmlinuz"
 
 
-def _numbers(name: str) -> list[int]:
+def numbers(name: str) -> list[int]:
     """A key that sorts package names by the version in them."""
     return [int(number) for number in re.findall(r"\d+", name)]
 
@@ -184,12 +182,19 @@ def _install(name: str, suite: Suite, image: str, chroot: Path | None) -> Kernel
     return kernel
 
 
+PACKAGED = {"stock": _stock, "backports": _backports}
+
+
 @functools.cache
 def kernel(name: str = "stock", update: bool = False) -> Kernel:
     """The kernel of that name, set up if need be; `update` looks for a newer one."""
+    if name not in PACKAGED:
+        from lab.ownkernel import own_kernel
+
+        return own_kernel(name, update)
     stamp = Stamp(f"kernel-{name}")
     host = os_release().get("VERSION_CODENAME", "")
-    chroot = build_root() if name == "newest" or host not in ("bookworm", "trixie") else None
+    chroot = build_root() if name == "backports" or host not in ("bookworm", "trixie") else None
     want = f"{FORMAT} {host} {chroot} {digest(chroot and (chroot / '.napier').read_text())}"
     lines = stamp.read().splitlines()
     if len(lines) == 2 and lines[0] == want and not update:
@@ -206,46 +211,7 @@ def kernel(name: str = "stock", update: bool = False) -> Kernel:
         )
         if found.vmlinuz.exists() and found.kdir and found.kdir.exists():
             return found
-    suite, image, _ = {"stock": _stock, "newest": _newest}[name]()
+    suite, image, _ = PACKAGED[name]()
     made = _install(name, suite, image, chroot)
     stamp.write(f"{want}\n{made.version}")
     return made
-
-
-def source(update: bool = False) -> Path:
-    """The full source of the newest kernel (checkpatch, coccinelle, selftests, and a
-    kernel with a configuration of our own need it), without its documentation."""
-    stamp = Stamp("kernel-source")
-    have = Path(stamp.read() or "/nonexistent")
-    if have.exists() and not update:
-        return have
-    suite = Suite("trixie")
-    names = suite.names(r"linux-source-7\.\d+")
-    if not names:
-        raise LabError("Debian 13's backports offer no linux-source-7.x")
-    package = max(names, key=_numbers)
-    with lock("kernel-source"):
-        (deb,) = suite.fetch(package)
-        version = re.sub(r".*_([^_]+)_all\.deb", r"\1", deb.name)
-        target = cache() / "kernels" / f"source-{version}"
-        scratch = target.with_name(target.name + ".new")
-        shutil.rmtree(scratch, ignore_errors=True)
-        with step(f"unpacking {package} (1.5 GB)"):
-            unpack(deb, scratch)
-            (archive,) = scratch.glob("usr/src/*.tar.*")
-            call(
-                [
-                    "tar",
-                    "-xf",
-                    archive,
-                    "-C",
-                    scratch,
-                    "--strip-components=1",
-                    "--exclude=*/Documentation/*",
-                ]
-            )
-            shutil.rmtree(scratch / "usr")
-        shutil.rmtree(target, ignore_errors=True)
-        scratch.rename(target)
-        stamp.write(str(target))
-    return target

@@ -23,7 +23,7 @@ from typing import Any
 
 from lab import payload, qemu, trouble
 from lab.agent import Agent, AgentError, AgentSilent
-from lab.base import LabError, say
+from lab.base import PATIENCE, LabError, say
 from lab.image import guest_image, initramfs, modules_image
 from lab.kernels import Kernel, kernel
 from lab.port import MODULES, Port
@@ -85,6 +85,7 @@ class Process:
 
     def wait(self, timeout: float = 60.0) -> Result:
         """Wait for its end; GuestError if it has not come by then (it goes on running)."""
+        timeout *= PATIENCE
         end = time.monotonic() + timeout
         pause = 0.004
         while (result := self.poll()) is None:
@@ -217,6 +218,7 @@ class Machine:
         """(Re)connect to the guest's agent: after a boot, a reset, a suspend."""
         assert self._agent
         self._agent.close()
+        timeout *= PATIENCE
         try:
             self._agent.sync(timeout)
         except AgentSilent as error:
@@ -425,7 +427,7 @@ class Machine:
         """Wait until all that the kernel has logged so far is on the console: it may
         print from a thread of its own, and a serial line is slow."""
         token = f"lab: mark {os.getpid()}.{next(self._tokens)}"
-        mark = self.console_mark()
+        mark, timeout = self.console_mark(), timeout * PATIENCE
         self.agent_call(lambda agent: agent.write("/dev/kmsg", f"<5>{token}\n".encode()))
         end = time.monotonic() + timeout
         while token not in self.console_since(mark):
@@ -492,4 +494,4 @@ class Machine:
     ) -> Event:
         """Wait for an event; `since` = len(events()) before what is to cause it."""
         assert self._qmp
-        return self._qmp.wait_event(name, timeout, since, accept)
+        return self._qmp.wait_event(name, timeout * PATIENCE, since, accept)

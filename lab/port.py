@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from lab import qemu
-from lab.base import LabError
+from lab.base import PATIENCE, LabError
 
 if TYPE_CHECKING:
     from lab.machine import Machine, Process, Result
@@ -132,16 +132,16 @@ class Port:
 
     def wait_carrier(self, timeout: float = 20.0, want: bool = True) -> float:
         """Wait until there is (or is no) link; returns how long it took."""
-        begin = time.monotonic()
+        begin, limit = time.monotonic(), timeout * PATIENCE
         path = f"/sys/class/net/{self.name}/carrier"
         value = "1" if want else "0"
         # One command that waits in the guest is cheaper than many that ask; reading an
         # interface that is down fails, which is no link either.
         script = f'until x=0; read x < {path}; [ "$x" = {value} ]; do sleep 0.05; done'
         if self.run(
-            ["timeout", str(timeout), "sh", "-c", script], check=False, timeout=timeout + 60
+            ["timeout", str(limit), "sh", "-c", script], check=False, timeout=timeout + 60
         ).rc:
-            raise LabError(f"{self!r}: {'no link' if want else 'still a link'} after {timeout:g} s")
+            raise LabError(f"{self!r}: {'no link' if want else 'still a link'} after {limit:g} s")
         return time.monotonic() - begin
 
     def ping(
@@ -204,7 +204,7 @@ class Port:
         path = f"/sys/bus/pci/devices/{self.pci}"
         script = f"until [ -e {path}/driver_override ]; do sleep 0.05; done"
         if self.machine.run(
-            ["timeout", str(timeout), "sh", "-c", script], check=False, timeout=timeout + 60
+            ["timeout", str(timeout * PATIENCE), "sh", "-c", script], check=False, timeout=timeout + 60
         ).rc:
             raise LabError(f"{self!r} did not appear within {timeout:g} s of being plugged")
         self.refresh()

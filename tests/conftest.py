@@ -23,6 +23,7 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 from lab import LabError, Machine, Port, Spec, trouble
+from lab.base import PATIENCE
 
 MARKERS = (
     "machine(**changes): fields of lab.Spec in which this test's machine differs from the "
@@ -91,16 +92,21 @@ def pytest_report_header() -> str:
     return f"standard machine: {Spec.from_env()}"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group the tests by machine, the standard one first, otherwise as written."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Group the tests by machine, the standard one first, otherwise as written.  Those that
+    want the debug kernel are for `make test-debug`."""
     standard = Spec.from_env()
     order: dict[Spec, int] = {standard: 0}
     keys: dict[pytest.Item, int] = {}
+    others: list[pytest.Item] = []
     for item in items:
         if not needs_machine(item):
             keys[item] = -1
             continue
         spec = spec_of(item)
+        if spec.kernel == "debug" and standard.kernel != "debug":
+            others.append(item)
+            continue
         keys[item] = order.setdefault(spec, len(order))
         # What one process gets when there are several: it should not have to boot often.
         group = item.location[0] if spec == standard else str(spec)
@@ -111,6 +117,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=marker.kwargs["reason"]))
         for marker in item.iter_markers("differs_on_igb"):
             item.add_marker(pytest.mark.xfail(reason=marker.kwargs["reason"], strict=True))
+    # Not one by one among those of `make test`: the debug kernel takes time to build and boot.
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item in keys]
     items.sort(key=keys.__getitem__)
 
 
@@ -217,6 +227,7 @@ def verdict(item: pytest.Item, machine: Machine) -> list[str]:
 
 def left_behind(machine: Machine, patience: float = 15.0) -> list[str]:
     """Whether each wire still carries both families, as the next test expects."""
+    patience *= PATIENCE
     end = time.monotonic() + patience
     while True:
         try:

@@ -13,8 +13,9 @@ import tools
 from tools import Figures, Numbered, Stream, genl, program, qstats, snmp, stats64, until
 
 from lab import Machine, Port
+from lab.base import rounds
 
-COUNT, RATE = 100_000, 4000
+COUNT, RATE = rounds(100_000, 10_000), 4000
 # Packets that may still be somewhere when memory is compared, and what slab's caches of each
 # CPU hide.  A leak of one kind of frame alone is ten times as much.
 SLACK = 300

@@ -17,6 +17,7 @@ from control import Load, blasting, channels
 from tools import Figures, genl, port_number, program, until
 
 from lab import Machine, Port
+from lab.base import rounds
 from lab.port import MODULES
 
 NO_POOLS = "igb has no page_pool"
@@ -144,15 +145,15 @@ def pools(dut: Port) -> list[dict[str, int]]:
 
 
 def test_load_and_unload(dut: Port, figures: Figures) -> None:
-    exercise(dut, LOAD, 50, figures, "loaded")
+    exercise(dut, LOAD, rounds(50, 8), figures, "loaded")
 
 
 def test_bind_and_unbind(dut: Port, figures: Figures) -> None:
-    exercise(dut, BIND, 50, figures, "bound")
+    exercise(dut, BIND, rounds(50, 8), figures, "bound")
 
 
 def test_up_and_down(dut: Port, figures: Figures) -> None:
-    exercise(dut, UP_DOWN, 100, figures, "up and down")
+    exercise(dut, UP_DOWN, rounds(100, 12), figures, "up and down")
 
 
 @pytest.mark.napier_only(reason=NO_POOLS)

@@ -10,8 +10,9 @@ from control import Load, blasting, carrier_changes
 from tools import Figures
 
 from lab import Port
+from lab.base import rounds
 
-FLAPS = 50
+FLAPS = rounds(50, 10)
 
 
 def test_every_flap_is_told_once(dut: Port, figures: Figures) -> None:

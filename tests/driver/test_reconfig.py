@@ -14,8 +14,9 @@ from control import Load, carrier_changes, channels, restored, rings, settings
 from tools import Figures, private
 
 from lab import Port
+from lab.base import rounds
 
-CHANGES = 200
+CHANGES = rounds(200, 40)
 SEED = 82576
 SIZES = (64, 128, 256, 512, 1024, 2048, 4096)
 
@@ -46,7 +47,7 @@ def plan(most: int) -> list[tuple[str, ...]]:
     return found
 
 
-def test_200_changes_under_load(dut: Port, figures: Figures) -> None:
+def test_many_changes_under_load(dut: Port, figures: Figures) -> None:
     with restored(dut):
         before, longest = carrier_changes(dut), 0.0
         (rx, tx), (combined, most) = rings(dut), channels(dut)
@@ -190,7 +191,7 @@ def test_mtu_changes_under_load(dut: Port, peer: Port, figures: Figures) -> None
     try:
         peer.wait_carrier()
         with restored(dut):
-            before, count = carrier_changes(dut), 10
+            before, count = carrier_changes(dut), rounds(10, 3)
             with Load(dut) as load:
                 for _ in range(count):
                     for mtu in (9000, 1500):

@@ -15,6 +15,7 @@ from typing import Any
 from weakref import WeakSet
 
 from lab import LabError, Machine, Port, Process
+from lab.base import PATIENCE
 
 Figures = Callable[[str], None]
 GUEST_PROGRAMS = Path(__file__).resolve().parent.parent / "guest"
@@ -53,6 +54,7 @@ def port_number() -> int:
 
 def until(check: Callable[[], Any], timeout: float, what: str) -> Any:
     """Ask until the answer is true; it is returned."""
+    timeout *= PATIENCE
     end = time.monotonic() + timeout
     while not (answer := check()):
         if time.monotonic() > end:
@@ -83,7 +85,7 @@ class Stream:
         number, sink = port_number(), sink or source.far
         target = to or address(sink, family)
         self.total, self.timeout = total, timeout
-        self.server = sink.spawn(program("stream", "serve", protocol, target, number, timeout))
+        self.server = sink.spawn(program("stream", "serve", protocol, target, number, timeout * PATIENCE))
         self.sender = source.spawn(
             program("stream", "send", protocol, target, number, total, number)
         )
