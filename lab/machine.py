@@ -35,6 +35,7 @@ CONSOLE_TAIL = 40
 # On a busy host the emulator now and then starts a kernel whose timer does not tick, or fails
 # an assertion of its own, long before any driver of ours is there.
 STALL = re.compile(r"rcu: .*(detected stalls|timer wakeup didn't happen)")
+SILENCE = 60.0
 BOOT_ATTEMPTS = 3
 # reboot(2) with RB_AUTOBOOT: what `reboot -f` does, which the guest has no init for.
 RESTART = "import ctypes; ctypes.CDLL(None).reboot(0x01234567)"
@@ -111,11 +112,13 @@ class Machine:
         driver: Path | None = None,
         kernel_override: Kernel | None = None,
     ) -> None:
-        """`driver` is another napier.ko than the one in driver/ (a seeded defect);
-        `kernel_override` another kernel than those of lab.kernels."""
+        """`driver` is another napier.ko than that of driver/ (a seeded defect; by default, the
+        one that DRIVER in the environment names); `kernel_override` another kernel than those
+        of lab.kernels."""
         self.spec = spec or Spec.from_env()
         self.kernel = kernel_override or kernel(self.spec.kernel)
-        self.driver = driver
+        named = os.environ.get("DRIVER")
+        self.driver = driver or (Path(named) if named else None)
         self.boot_seconds = 0.0
         self.stalled_boots = 0
         self.duts: list[Port] = []
@@ -125,6 +128,7 @@ class Machine:
         self._qmp: Qmp | None = None
         self._agent: Agent | None = None
         self._tokens = itertools.count()
+        self._launched = 0.0
 
     def __enter__(self) -> Machine:
         self.start()
@@ -175,6 +179,7 @@ class Machine:
 
     def _launch(self, disks: tuple[Path, Path], ramfs: Path, contents: dict[str, Path]) -> None:
         """Start QEMU."""
+        self._launched = time.monotonic()
         self.dir = Path(tempfile.mkdtemp(prefix="napier-lab-"))
         self.duts = [Port(self, "dut", index) for index in range(self.spec.pairs)]
         self.peers = [Port(self, "peer", index) for index in range(self.spec.pairs)]
@@ -320,8 +325,11 @@ class Machine:
             log = (self.dir / "qemu.log").read_text(errors="replace")
             raise BootStalled(f"QEMU has aborted: {log.strip().splitlines()[-1:]}{self._tail()}")
         self.check_alive()
-        if STALL.search(self.console()):
+        console = self.console()
+        if STALL.search(console):
             raise BootStalled(f"the guest's timer does not tick{self._tail()}")
+        if not console and time.monotonic() - self._launched > SILENCE * PATIENCE:
+            raise BootStalled("the guest's kernel has not said a word")
 
     # ---- commands -------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ KERNEL_COMMAND_LINE = (
     "random.trust_cpu=on no_timer_check printk.devkmsg=on iomem=relaxed root=/dev/vda rw "
 )
 # What checkers wait for besides their line in lab/kernel/debug.config.
-DEBUG_COMMAND_LINE = "page_poison=1 kunit.enable=1 kunit.autorun=1 "
+DEBUG_COMMAND_LINE = "kasan_multi_shot page_poison=1 kunit.enable=1 kunit.autorun=1 "
 
 
 def void_rom() -> Path:

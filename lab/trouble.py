@@ -85,6 +85,8 @@ CONTINUES = re.compile(
     r"Read of|Write of|Allocated|Freed|The buggy|Memory state|irq event|handlers:|"
     r"Preemption disabled|in_atomic|preempt_count|RCU nest|[0-9]+ locks? held|INFO: lockdep)"
 )
+# Below the title of lockdep's reports, and the line with the kernel's version.
+LOCKDEP = re.compile(r"-{5,}$")
 LONGEST = 200
 
 
@@ -112,11 +114,24 @@ def _end(lines: list[str], start: int) -> int:
     """Where the report that begins at `start` is over (one past its last line)."""
     cut = _text(lines[start]).startswith("------------[ cut")
     limit = min(len(lines), start + LONGEST)
+    if start + 2 < limit and LOCKDEP.match(_text(lines[start + 2])):
+        return _end_of_lockdep(lines, start, limit)
     for at in range(start + 1, limit):
         text = _text(lines[at])
         if END.search(text):
             return at + 1
         if not cut and at > start + 2 and not CONTINUES.match(text):
+            return at
+    return limit
+
+
+def _end_of_lockdep(lines: list[str], start: int, limit: int) -> int:
+    """Where a report of lockdep is over: its last part is a backtrace."""
+    for at in range(start + 3, limit):
+        text = _text(lines[at])
+        if text.strip() == "</TASK>":
+            return at + 1
+        if BEGINNINGS.match(text):
             return at
     return limit
 
