@@ -8,7 +8,7 @@ JOBS ?= 1
 LAB := $(PYTHON) -B -m lab
 export DUT PEER CPUS MEM IRQ IOMMU KERNEL PAIRS ACCEL APPEND KDIR PATIENCE REPEAT
 
-.PHONY: help setup update run shell test test-debug test-full check module clean distclean
+.PHONY: help setup update run shell test test-debug mutants check module clean distclean
 
 PYTEST = $(PYTHON) -B -m pytest $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadgroup) \
 	$(if $(T),$(T),tests) $(if $(K),-k "$(K)")
@@ -21,6 +21,7 @@ help:
 	@echo "                  JOBS=1 machines at a time: half of your CPUs, at most"
 	@echo "make test-debug the same under KASAN, lockdep and the kernel's other checkers,"
 	@echo "                and what only such a kernel can show"
+	@echo "make mutants    whether seeded defects are noticed, N='01 07' for some"
 	@echo "make check      static checks"
 	@echo "make module     build napier.ko for the lab's kernel (KERNEL=stock|backports|newest)"
 	@echo "                  KDIR=directory  for a kernel of yours, into driver/"
@@ -59,6 +60,11 @@ test-debug: export REPEAT := $(or $(REPEAT),0.2)
 test-debug:
 	@$(LAB) prepare-tests
 	@$(PYTEST)
+
+# Each seeded defect, and who notices it.
+mutants:
+	@$(LAB) prepare-tests
+	@$(PYTHON) -B -m tests.mutants $(N)
 
 module:
 	@$(LAB) module $(if $(KERNEL),--kernel $(KERNEL))

@@ -46,6 +46,7 @@ COMMON = (
     Need("gcc", ("gcc",)),
     Need("libc6-dev"),
     Need("pahole", ("pahole",)),
+    Need("patch", ("patch",)),
     Need("xz-utils", ("xz",)),
     Need("zstd", ("zstd",)),
     Need("util-linux", ("setpriv",)),
