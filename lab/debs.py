@@ -89,9 +89,12 @@ def acquire_options() -> list[str]:
 class Suite:
     """apt for one release (with its updates, security and backports suites)."""
 
+    kind = "deb"
+
     def __init__(self, codename: str) -> None:
         self.codename = codename
-        self.root = cache() / "apt" / codename
+        self.key = codename if self.kind == "deb" else f"{codename}-{self.kind}"
+        self.root = cache() / "apt" / self.key
         self.debs = cache() / "debs"
 
     def sources(self) -> str:
@@ -103,7 +106,8 @@ class Suite:
             (where.security, f"{name}-security"),
         )
         return "\n".join(
-            f"Types: deb\nURIs: {uri}\nSuites: {suites}\nComponents: main\nSigned-By: {KEYRING}\n"
+            f"Types: {self.kind}\nURIs: {uri}\nSuites: {suites}\nComponents: main\n"
+            f"Signed-By: {KEYRING}\n"
             for uri, suites in stanzas
         )
 
@@ -131,11 +135,11 @@ class Suite:
 
     def refresh(self, force: bool = False) -> None:
         """Have package lists, and not too old ones; old ones do without a network."""
-        stamp = Stamp(f"lists-{self.codename}")
+        stamp = Stamp(f"lists-{self.key}")
         have = stamp.read() == digest(self.sources()) and (self.root / "lists").exists()
         if have and not force and time.time() - stamp.path.stat().st_mtime < LISTS_MAX_AGE:
             return
-        with lock(f"lists-{self.codename}"), step(f"package lists of Debian {self.codename}"):
+        with lock(f"lists-{self.key}"), step(f"package lists of Debian {self.key}"):
             for part in ("lists/partial", "archives/partial", "sources"):
                 (self.root / part).mkdir(parents=True, exist_ok=True)
             (self.root / "status").touch()
@@ -178,6 +182,36 @@ class Suite:
         if absent or not files:
             raise LabError(f"apt did not download {absent or packages}")
         return files
+
+
+class Sources(Suite):
+    """apt for the source packages of one release.  Their lists are long and few need them, so
+    they are kept apart from those of the binary packages."""
+
+    kind = "deb-src"
+
+    def versions(self, package: str) -> list[str]:
+        """The versions of a source package that the suites have."""
+        self.refresh()
+        text = self.apt("apt-cache", "showsrc", "--only-source", package)
+        return re.findall(r"^Version: (\S+)$", text, re.M)
+
+    def fetch_source(self, package: str, version: str) -> Path:
+        """Download the tarball of a source package as its authors released it."""
+        self.refresh()
+        self.debs.mkdir(exist_ok=True)
+        words = ("source", "--download-only", "--tar-only", f"{package}={version}")
+        uris = self.apt("apt-get", *words, "--print-uris")
+        names = re.findall(rf"^'\S+' ({re.escape(package)}_\S+\.orig\.tar\.\w+) ", uris, re.M)
+        if len(names) != 1:
+            raise LabError(f"the source package {package} {version} has no one tarball: {names}")
+        tarball = self.debs / names[0]
+        if not tarball.exists():
+            with step(f"downloading the source of {package} {version}"):
+                self.apt("apt-get", *words, cwd=self.debs)
+        if not tarball.exists():
+            raise LabError(f"apt did not download {tarball.name}")
+        return tarball
 
 
 def unpack(deb: Path, target: Path) -> None:

@@ -16,7 +16,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,14 +111,16 @@ class Machine:
         *,
         driver: Path | None = None,
         kernel_override: Kernel | None = None,
+        extra: Sequence[str] = (),
     ) -> None:
         """`driver` is another napier.ko than that of driver/ (a seeded defect; by default, the
         one that DRIVER in the environment names); `kernel_override` another kernel than those
-        of lab.kernels."""
+        of lab.kernels; `extra` goes to the end of QEMU's command line."""
         self.spec = spec or Spec.from_env()
         self.kernel = kernel_override or kernel(self.spec.kernel)
         named = os.environ.get("DRIVER")
         self.driver = driver or (Path(named) if named else None)
+        self.extra = tuple(extra)
         self.boot_seconds = 0.0
         self.stalled_boots = 0
         self.duts: list[Port] = []
@@ -192,6 +194,7 @@ class Machine:
             (*disks, self.dir / "lab.tar"),
             [*self.duts, *self.peers],
         )
+        words += self.extra
         # A QEMU that outlives its test run would hold the machine's CPUs for ever.
         guard = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
         with open(self.dir / "qemu.log", "wb") as log:

@@ -123,10 +123,10 @@ def build_helper(kernel: Kernel, name: str) -> Path:
     return directory / f"{name}.ko"
 
 
-def tool(name: str) -> Path:
-    """A program of lab/guest/NAME.c, linked statically: the host compiles it and the
-    guest runs it, whatever C library each has."""
-    origin = GUEST / f"{name}.c"
+def tool(name: str, home: Path = GUEST) -> Path:
+    """A program of lab/guest/NAME.c (or another home), linked statically: the host compiles
+    it and the guest runs it, whatever C library each has."""
+    origin = home / f"{name}.c"
     target = cache() / "tools" / digest(origin.read_text()) / name
     if not target.exists():
         with lock(f"tool-{name}"):
