@@ -8,7 +8,8 @@ JOBS ?= 1
 LAB := $(PYTHON) -B -m lab
 export DUT PEER CPUS MEM IRQ IOMMU KERNEL PAIRS ACCEL APPEND KDIR PATIENCE REPEAT
 
-.PHONY: help setup update run shell test test-debug mutants check module clean distclean
+.PHONY: help setup update run shell test test-debug selftests bench bench-check mutants check \
+	module clean distclean
 
 PYTEST = $(PYTHON) -B -m pytest $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadgroup) \
 	$(if $(T),$(T),tests) $(if $(K),-k "$(K)")
@@ -21,6 +22,10 @@ help:
 	@echo "                  JOBS=1 machines at a time: half of your CPUs, at most"
 	@echo "make test-debug the same under KASAN, lockdep and the kernel's other checkers,"
 	@echo "                and what only such a kernel can show"
+	@echo "make selftests  the kernel's own driver selftests; T=hw/rss_api.py for some"
+	@echo "make bench      instructions per frame, napier and igb; docs/performance.md"
+	@echo "                  S='tx_b1_c0 rr_udp'  only some, and where they go"
+	@echo "make bench-check  a shorter run: fails if napier has got heavier"
 	@echo "make mutants    whether seeded defects are noticed, N='01 07' for some"
 	@echo "make check      static checks"
 	@echo "make module     build napier.ko for the lab's kernel (KERNEL=stock|backports|newest)"
@@ -60,6 +65,19 @@ test-debug: export REPEAT := $(or $(REPEAT),0.2)
 test-debug:
 	@$(LAB) prepare-tests
 	@$(PYTEST)
+
+# The kernel's own; T=hw/rss_api.py for some.
+selftests:
+	@$(LAB) selftests $(T)
+
+# Instructions per frame; S="tx_b1_c0 rr_udp" for some.
+bench:
+	@$(LAB) prepare-tests
+	@$(PYTHON) -B -m bench $(if $(S),--only $(S))
+
+bench-check:
+	@$(LAB) prepare-tests
+	@$(PYTHON) -B -m bench --check
 
 # Each seeded defect, and who notices it.
 mutants:

@@ -121,6 +121,26 @@ def command_prepare_tests(options: argparse.Namespace) -> int:
     return 0
 
 
+def command_selftests(options: argparse.Namespace) -> int:
+    """run the kernel's own driver selftests and compare with the table"""
+    from lab.spec import Spec
+
+    environment = Spec.from_env()
+    # On what the tables were made with, unless told otherwise: the tests belong to the newest
+    # kernel, and what RSS tests can show depends on the number of queues.
+    spec = dataclasses.replace(
+        environment,
+        kernel=os.environ.get("KERNEL") or "newest",
+        cpus=int(os.environ.get("CPUS") or 4),
+        memory=os.environ.get("MEM") or "2G",
+    )
+    _prepare((spec.kernel,))
+    from lab.selftests import runner
+
+    driver = Path(options.driver).resolve() if options.driver else None
+    return runner.run(spec, options.programs, driver)
+
+
 def command_clean(options: argparse.Namespace) -> int:
     """remove what was built from this checkout; downloads and images stay"""
     from lab.image import remove_tree
@@ -151,6 +171,7 @@ COMMANDS = {
     "run": command_run,
     "shell": command_shell,
     "prepare-tests": command_prepare_tests,
+    "selftests": command_selftests,
     "clean": command_clean,
     "distclean": command_distclean,
 }
@@ -168,6 +189,11 @@ def main() -> int:
                 "--update",
                 action="store_true",
                 help="look for newer kernels than those in the cache",
+            )
+        if name == "selftests":
+            command.add_argument("--driver", help="another napier.ko than that of driver/")
+            command.add_argument(
+                "programs", nargs="*", metavar="PROGRAM", help="only these, such as hw/rss_api.py"
             )
         if name == "module":
             command.add_argument("--kdir", help="build for this prepared kernel instead")

@@ -81,7 +81,7 @@ BUILD_PACKAGES = (
 BOOT_MODULES = ("virtio_pci", "virtio_blk", "ext4")
 
 
-def _bootstrap(target: Path, packages: tuple[str, ...], title: str) -> None:
+def bootstrap(target: Path, packages: tuple[str, ...], title: str) -> None:
     """A Debian 13 in a directory.  Owned by root, and made as root."""
     suite = Suite(RELEASE)
     suite.refresh()
@@ -121,7 +121,7 @@ def guest_image() -> Path:
         tree, fresh = cache() / "guest.tree", image.with_suffix(".new")
         remove_tree(tree)
         with step("guest image (some minutes, once)"):
-            _bootstrap(tree, GUEST_PACKAGES, "guest")
+            bootstrap(tree, GUEST_PACKAGES, "guest")
             make_ext4(tree, fresh, root_owned=True)
             remove_tree(tree)
         fresh.replace(image)
@@ -144,7 +144,7 @@ def build_root() -> Path:
             return tree
         remove_tree(tree)
         with step("build root (a minute or two, once)"):
-            _bootstrap(tree, BUILD_PACKAGES, "build root")
+            bootstrap(tree, BUILD_PACKAGES, "build root")
             if os.geteuid():
                 call(as_root(["chown", "-R", f"{os.getuid()}:{os.getgid()}", tree]))
             (tree / ".napier").write_text(f"{want} {os.stat(tree).st_ctime}\n")

@@ -112,15 +112,18 @@ class Machine:
         driver: Path | None = None,
         kernel_override: Kernel | None = None,
         extra: Sequence[str] = (),
+        disks: Sequence[Path] = (),
     ) -> None:
         """`driver` is another napier.ko than that of driver/ (a seeded defect; by default, the
         one that DRIVER in the environment names); `kernel_override` another kernel than those
-        of lab.kernels; `extra` goes to the end of QEMU's command line."""
+        of lab.kernels; `extra` goes to the end of QEMU's command line; `disks` are images that
+        the guest sees as /dev/vdd and on, and whose changes are thrown away."""
         self.spec = spec or Spec.from_env()
         self.kernel = kernel_override or kernel(self.spec.kernel)
         named = os.environ.get("DRIVER")
         self.driver = driver or (Path(named) if named else None)
         self.extra = tuple(extra)
+        self.disks = tuple(disks)
         self.boot_seconds = 0.0
         self.stalled_boots = 0
         self.duts: list[Port] = []
@@ -191,7 +194,7 @@ class Machine:
             self.dir,
             self.kernel.vmlinuz,
             ramfs,
-            (*disks, self.dir / "lab.tar"),
+            (*disks, self.dir / "lab.tar", *self.disks),
             [*self.duts, *self.peers],
         )
         words += self.extra
