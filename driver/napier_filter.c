@@ -62,7 +62,7 @@ static void napier_write_unicast(struct napier_dev *nd,
  * wire, the last byte being the most significant: all of byte 5 and the upper
  * half of byte 4.
  */
-static u32 napier_mta_hash(const u8 *addr)
+NAPIER_TESTED u32 napier_mta_hash(const u8 *addr)
 {
 	return get_unaligned_le16(addr + 4) >> 4;
 }

@@ -466,8 +466,8 @@ int napier_link_get_ksettings(struct napier_dev *nd,
 }
 
 /* Turn what ethtool asks for into register values. */
-static int napier_link_parse(const struct ethtool_link_ksettings *cmd,
-			     struct napier_phy *want)
+NAPIER_TESTED int napier_link_parse(const struct ethtool_link_ksettings *cmd,
+				    struct napier_phy *want)
 {
 	const unsigned long *adv = cmd->link_modes.advertising;
 

@@ -125,7 +125,7 @@ static int napier_nvm_section_valid(struct napier_dev *nd, u16 offset)
 /* Which sections carry a checksum: igb 7.3 e1000_82575.c,
  * igb_validate_nvm_checksum_82580 and igb_validate_nvm_checksum_i350.
  */
-static int napier_nvm_check(struct napier_dev *nd)
+NAPIER_TESTED int napier_nvm_check(struct napier_dev *nd)
 {
 	int sections = 1;
 	u16 compat;

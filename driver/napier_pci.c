@@ -318,7 +318,7 @@ static const struct pci_device_id napier_pci_tbl[] = {
 };
 MODULE_DEVICE_TABLE(pci, napier_pci_tbl);
 
-static struct pci_driver napier_driver = {
+NAPIER_TESTED struct pci_driver napier_driver = {
 	.name		= NAPIER_DRV_NAME,
 	.id_table	= napier_pci_tbl,
 	.probe		= napier_probe,

@@ -21,6 +21,16 @@
 
 #include "napier_desc.h"
 
+/* A test build puts a model of the hardware in place of the device; what it
+ * replaces stands in that header alone. What tests call is static elsewhere
+ * (docs/architecture.md, "The seam").
+ */
+#ifdef NAPIER_KUNIT
+#include "napier_seam.h"
+#else
+#define NAPIER_TESTED			static
+#endif
+
 struct napier_net;
 struct napier_dev;
 

@@ -68,7 +68,7 @@ struct napier_tx_offload {
 #define NAPIER_CTX_MSS		GENMASK_ULL(47, 32)
 #define NAPIER_CTX_LENS		GENMASK_ULL(31, 0)
 
-static u64 napier_tx_ctx_pack(u32 lens, u32 tucmd, u32 l4len, u32 mss)
+NAPIER_TESTED u64 napier_tx_ctx_pack(u32 lens, u32 tucmd, u32 l4len, u32 mss)
 {
 	return NAPIER_CTX_VALID |
 	       FIELD_PREP(NAPIER_CTX_TUCMD, tucmd >> 10) |
@@ -263,7 +263,7 @@ static int napier_tx_offload_prepare(struct sk_buff *skb,
 }
 
 /* Descriptors that a packet takes at most, context included. */
-static u32 napier_tx_desc_count(const struct sk_buff *skb)
+NAPIER_TESTED u32 napier_tx_desc_count(const struct sk_buff *skb)
 {
 	const struct skb_shared_info *sh = skb_shinfo(skb);
 	u32 count = 1 + DIV_ROUND_UP(skb_headlen(skb), NAPIER_TX_MAX_DATA);

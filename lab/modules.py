@@ -23,10 +23,10 @@ SOURCES = {".c", ".h", ".S"}
 DRIVER = REPO / "driver"
 
 
-def copy_sources(origin: Path, target: Path) -> bool:
+def copy_sources(origin: Path, target: Path, *, keep: Sequence[str] = ()) -> bool:
     """Make the sources in `target` those in `origin`, leaving objects and the times of
-    what has not changed alone, so that make does only what is needed.  Returns whether
-    anything changed."""
+    what has not changed alone, so that make does only what is needed.  What lies below
+    one of `keep` in the target is somebody else's.  Returns whether anything changed."""
     target.mkdir(parents=True, exist_ok=True)
     changed = False
 
@@ -44,6 +44,7 @@ def copy_sources(origin: Path, target: Path) -> bool:
             and is_source(path)
             and not path.name.endswith(".mod.c")
             and path.relative_to(target) not in wanted
+            and path.relative_to(target).parts[0] not in keep
         ):
             path.unlink()
             changed = True
@@ -57,7 +58,7 @@ def copy_sources(origin: Path, target: Path) -> bool:
     return changed
 
 
-def _run_make(command: Sequence[str], copy: Path, shown: str, inside: str, verbose: bool) -> str:
+def run_make(command: Sequence[str], copy: Path, shown: str, inside: str, verbose: bool) -> str:
     """Run make; messages name the files that the user knows, not the copies."""
     done = subprocess.run(
         command, text=True, errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -90,7 +91,7 @@ def build(
         copy_sources(origin, directory)
         inside = f"/{directory.relative_to(kernel.chroot)}" if kernel.chroot else ""
         shown = str(origin.relative_to(REPO)) if origin.is_relative_to(REPO) else str(origin)
-        output = _run_make(
+        output = run_make(
             [*kernel.make(["modules", *words], directory)], directory, shown, inside, verbose
         )
     return directory, output
@@ -164,7 +165,7 @@ def build_in_place(kdir: Path) -> Path:
     directory = cache() / "build" / "kdir" / where / "driver"
     with lock(f"build-kdir-{where}"):
         copy_sources(DRIVER, directory)
-        _run_make(
+        run_make(
             ["make", "-C", str(kdir), f"M={directory}", "modules"], directory, "driver", "", True
         )
     return Path(shutil.copy2(directory / "napier.ko", DRIVER / "napier.ko"))

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The driver's KUnit suites: building napier_kunit.ko, running it, reading the results.
+
+The module is the driver's own files with a model of the hardware in place of the device
+(tests/kunit, docs/architecture.md "The seam").  Loading it runs every suite.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lab.base import REPO, LabError, digest, lock
+from lab.kernels import Kernel
+from lab.machine import Machine
+from lab.modules import DRIVER, copy_sources, run_make
+
+KUNIT = REPO / "tests" / "kunit"
+MODULE = "napier_kunit"
+RESULTS = "/sys/kernel/debug/kunit"
+# How long all suites may take under KASAN, in seconds of the host.
+PATIENCE = 300.0
+
+
+def build_kunit(
+    kernel: Kernel, *, origin: Path = DRIVER, label: str = "", verbose: bool = False
+) -> Path:
+    """napier_kunit.ko for a kernel, of the driver in `origin`; `label` keeps builds of
+    other drivers (seeded defects) apart."""
+    where = digest(REPO, KUNIT, origin, label)
+    directory = kernel.workshop / f"kunit-{where}"
+    with lock(f"kunit-{kernel.name}-{where}"):
+        copy_sources(KUNIT, directory, keep=("driver",))
+        copy_sources(origin, directory / "driver")
+        inside = f"/{directory.relative_to(kernel.chroot)}" if kernel.chroot else ""
+        run_make(kernel.make(["modules"], directory), directory, "tests/kunit", inside, verbose)
+    module = directory / f"{MODULE}.ko"
+    if not module.exists():
+        raise LabError(f"{directory} was built without {module.name} in it")
+    return module
+
+
+@dataclass(frozen=True)
+class Case:
+    """One test, or one parameter of one: suite, "name" or "name: parameter", and what it
+    said if it failed."""
+
+    suite: str
+    name: str
+    status: str
+    text: str = ""
+
+    @property
+    def shown(self) -> str:
+        return f"{self.suite}/{self.name}"
+
+
+@dataclass
+class Outcome:
+    """What running the module gave: every case of every suite that came to its end."""
+
+    suites: list[str] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def failed(self) -> list[Case]:
+        return [case for case in self.cases if case.status == "failed"]
+
+    @property
+    def passed(self) -> list[Case]:
+        return [case for case in self.cases if case.status == "passed"]
+
+    def verdict(self) -> list[str]:
+        """Everything that is wrong, failures first."""
+        return [f"{case.shown} failed:\n{case.text}" for case in self.failed] + self.problems
+
+
+RESULT = re.compile(r"^( *)(not ok|ok) (\d+) (.+?)(?: # SKIP ?(.*))?$")
+PLAN = re.compile(r"^ *1\.\.(\d+)")
+SUBTEST = re.compile(r"^ *# Subtest: (.+)$")
+
+
+def parse(suite: str, report: str) -> tuple[list[Case], list[str]]:
+    """The cases in the KTAP report of a suite, and what is wrong with the report."""
+    cases: list[Case] = []
+    problems: list[str] = []
+    said: list[str] = []
+    test = ""
+    planned = seen = 0
+    finished = False
+    for line in report.splitlines():
+        if (match := PLAN.match(line)) and line.startswith("    1.."):
+            planned = int(match[1])
+        elif match := SUBTEST.match(line):
+            # That of the suite itself stands one step to the left.
+            test = match[1] if line.startswith("        ") else ""
+            said = []
+        elif match := RESULT.match(line):
+            depth = len(match[1]) // 4
+            status = "failed" if match[2] == "not ok" else "passed"
+            if match[5] is not None:
+                status = "skipped"
+            text = "\n".join(said)
+            if depth == 0:
+                finished = True
+            elif depth == 1:
+                seen += 1
+                # A test with parameters is told of by each of them.
+                if test != match[4]:
+                    cases.append(Case(suite, match[4], status, text))
+                elif status == "failed" and not any(
+                    case.status == "failed" and case.name.startswith(f"{test}: ") for case in cases
+                ):
+                    cases.append(Case(suite, match[4], status, text))
+                test = ""
+                said = []
+            else:
+                cases.append(Case(suite, f"{test}: {match[4]}", status, text))
+                said = []
+        elif not re.match(r"^ *(KTAP version|# (module|speed|\w+\.speed)|\w+: (pass|fail))", line):
+            said.append(line.strip())
+    if not finished or not planned or seen != planned:
+        problems.append(f"suite {suite} ran {seen} of {planned} tests:\n{report[-2000:]}")
+    problems += [f"{case.shown} was skipped" for case in cases if case.status == "skipped"]
+    return cases, problems
+
+
+def declared() -> dict[str, int]:
+    """Suite -> number of tests, as the sources have it: what has to run."""
+    found: dict[str, int] = {}
+    for path in sorted(KUNIT.glob("test_*.c")):
+        text = path.read_text()
+        names = re.findall(r"^\t\.name = \"(\w+)\",$", text, re.M)
+        if len(names) != 1:
+            raise LabError(f"{path.name}: one suite is expected, found {names}")
+        found[names[0]] = len(re.findall(r"^\tKUNIT_CASE\w*\(", text, re.M))
+    return found
+
+
+def run_kunit(machine: Machine, module: Path, timeout: float = PATIENCE) -> Outcome:
+    """Load the module, which runs its suites, and collect what they say.  The module is
+    unloaded again.  Trouble that the kernel reports meanwhile is the caller's to look for
+    (Machine.kernel_trouble())."""
+    outcome = Outcome()
+    remote = f"/tmp/{module.name}"
+    machine.put(module, remote)
+    # What the module needs beyond the kernel: nothing loads that for insmod.
+    machine.run("modprobe mii")
+    machine.run(f"insmod {remote}; status=$?; rm {remote}; exit $status", timeout=timeout)
+    try:
+        for suite, count in declared().items():
+            path = f"{RESULTS}/{suite}/results"
+            got = machine.run(f"cat {path}", check=False)
+            if got.rc:
+                outcome.problems.append(f"suite {suite} did not run: {got.err.strip()}")
+                continue
+            cases, problems = parse(suite, got.out)
+            ran = len({case.name.split(": ")[0] for case in cases})
+            if ran < count and not problems:
+                problems = [f"suite {suite} has {count} tests, of which {ran} ran"]
+            outcome.suites.append(suite)
+            outcome.cases += cases
+            outcome.problems += problems
+    finally:
+        machine.run(f"rmmod {MODULE}", check=False)
+    return outcome
