@@ -47,7 +47,8 @@ def functions(text: str) -> list[Function]:
             first -= 1
         signature = ATTRIBUTES.sub("", " ".join(lines[first:at]))
         end = next((n for n in range(at, len(lines)) if lines[n].startswith("}")), len(lines) - 1)
-        static = re.search(r"\bstatic\b", signature) is not None
+        # NAPIER_TESTED is static but for the module of the KUnit suites.
+        static = re.search(r"\b(static|NAPIER_TESTED)\b", signature) is not None
         found.append(Function(_name(signature), first + 1, end + 1, static))
     return found
 

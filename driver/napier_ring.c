@@ -292,6 +292,10 @@ struct napier_rx_ring *napier_rx_ring_alloc(struct napier_net *nn, u32 idx,
 	return rx;
 
 free_pool:
+	/* The pool has not been polled yet, and its NAPI instance may be at
+	 * work on another ring: freeing must not take it for the pool's own.
+	 */
+	rx->page_pool->p.napi = NULL;
 	napier_rx_ring_free(rx);
 	return NULL;
 free_desc:

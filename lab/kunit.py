@@ -78,53 +78,74 @@ class Outcome:
 
 
 RESULT = re.compile(r"^( *)(not ok|ok) (\d+) (.+?)(?: # SKIP ?(.*))?$")
-PLAN = re.compile(r"^ *1\.\.(\d+)")
+# That of the suite; a test with parameters may have one of its own, further in.
+PLAN = re.compile(r"^ {4}1\.\.(\d+)")
 SUBTEST = re.compile(r"^ *# Subtest: (.+)$")
+NOISE = re.compile(r"^ *(KTAP version|1\.\.|# (module|speed|\w+\.speed)|\w+: (pass|fail))")
+
+
+class _Report:
+    """The KTAP report of a suite, line by line.  Results stand one step to the right of what
+    they belong to: the suite at the margin, its tests, and the parameters of a test."""
+
+    def __init__(self, suite: str) -> None:
+        self.suite = suite
+        self.cases: list[Case] = []
+        self.said: list[str] = []
+        self.test = ""
+        self.planned = self.seen = 0
+        self.finished = False
+
+    def line(self, line: str) -> None:
+        if match := PLAN.match(line):
+            self.planned = int(match[1])
+        elif match := SUBTEST.match(line):
+            # That of the suite itself stands one step to the left.
+            self.test = match[1] if line.startswith("        ") else ""
+            self.said = []
+        elif match := RESULT.match(line):
+            self._result(len(match[1]) // 4, _status(match), match[4])
+            self.said = []
+        elif not NOISE.match(line):
+            self.said.append(line.strip())
+
+    def _result(self, depth: int, status: str, name: str) -> None:
+        text = "\n".join(self.said)
+        if depth == 0:
+            self.finished = True
+        elif depth > 1:
+            self.cases.append(Case(self.suite, f"{self.test}: {name}", status, text))
+        else:
+            self.seen += 1
+            # A test with parameters is told of by each of them.
+            if self.test != name or (status == "failed" and not self._told(name)):
+                self.cases.append(Case(self.suite, name, status, text))
+            self.test = ""
+
+    def _told(self, name: str) -> bool:
+        return any(
+            case.status == "failed" and case.name.startswith(f"{name}: ") for case in self.cases
+        )
+
+
+def _status(match: re.Match[str]) -> str:
+    if match[5] is not None:
+        return "skipped"
+    return "failed" if match[2] == "not ok" else "passed"
 
 
 def parse(suite: str, report: str) -> tuple[list[Case], list[str]]:
     """The cases in the KTAP report of a suite, and what is wrong with the report."""
-    cases: list[Case] = []
-    problems: list[str] = []
-    said: list[str] = []
-    test = ""
-    planned = seen = 0
-    finished = False
+    found = _Report(suite)
     for line in report.splitlines():
-        if (match := PLAN.match(line)) and line.startswith("    1.."):
-            planned = int(match[1])
-        elif match := SUBTEST.match(line):
-            # That of the suite itself stands one step to the left.
-            test = match[1] if line.startswith("        ") else ""
-            said = []
-        elif match := RESULT.match(line):
-            depth = len(match[1]) // 4
-            status = "failed" if match[2] == "not ok" else "passed"
-            if match[5] is not None:
-                status = "skipped"
-            text = "\n".join(said)
-            if depth == 0:
-                finished = True
-            elif depth == 1:
-                seen += 1
-                # A test with parameters is told of by each of them.
-                if test != match[4]:
-                    cases.append(Case(suite, match[4], status, text))
-                elif status == "failed" and not any(
-                    case.status == "failed" and case.name.startswith(f"{test}: ") for case in cases
-                ):
-                    cases.append(Case(suite, match[4], status, text))
-                test = ""
-                said = []
-            else:
-                cases.append(Case(suite, f"{test}: {match[4]}", status, text))
-                said = []
-        elif not re.match(r"^ *(KTAP version|# (module|speed|\w+\.speed)|\w+: (pass|fail))", line):
-            said.append(line.strip())
-    if not finished or not planned or seen != planned:
-        problems.append(f"suite {suite} ran {seen} of {planned} tests:\n{report[-2000:]}")
-    problems += [f"{case.shown} was skipped" for case in cases if case.status == "skipped"]
-    return cases, problems
+        found.line(line)
+    problems: list[str] = []
+    if not found.finished or not found.planned or found.seen != found.planned:
+        problems.append(
+            f"suite {suite} ran {found.seen} of {found.planned} tests:\n{report[-2000:]}"
+        )
+    problems += [f"{case.shown} was skipped" for case in found.cases if case.status == "skipped"]
+    return found.cases, problems
 
 
 def declared() -> dict[str, int]:

@@ -203,9 +203,8 @@ class Port:
         self.machine.qmp("device_add", **qemu.device(self))
         path = f"/sys/bus/pci/devices/{self.pci}"
         script = f"until [ -e {path}/driver_override ]; do sleep 0.05; done"
-        if self.machine.run(
-            ["timeout", str(timeout * PATIENCE), "sh", "-c", script], check=False, timeout=timeout + 60
-        ).rc:
+        words = ["timeout", str(timeout * PATIENCE), "sh", "-c", script]
+        if self.machine.run(words, check=False, timeout=timeout + 60).rc:
             raise LabError(f"{self!r} did not appear within {timeout:g} s of being plugged")
         self.refresh()
         if bind:

@@ -83,8 +83,8 @@ def test_long_stream(dut: Port, peer: Port, figures: Figures, direction: str, fa
     total = rounds(256, 32)
     done = stream(source, total * MIB, family=family)
     figures(
-        f"{total} MiB {direction} over IPv{family}: {total * 8.388608 / done['seconds']:.0f} Mbit/s "
-        "with the digest computed at both ends"
+        f"{total} MiB {direction} over IPv{family}: "
+        f"{total * 8.388608 / done['seconds']:.0f} Mbit/s with the digest computed at both ends"
     )
 
 

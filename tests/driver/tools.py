@@ -85,7 +85,8 @@ class Stream:
         number, sink = port_number(), sink or source.far
         target = to or address(sink, family)
         self.total, self.timeout = total, timeout
-        self.server = sink.spawn(program("stream", "serve", protocol, target, number, timeout * PATIENCE))
+        limit = timeout * PATIENCE
+        self.server = sink.spawn(program("stream", "serve", protocol, target, number, limit))
         self.sender = source.spawn(
             program("stream", "send", protocol, target, number, total, number)
         )

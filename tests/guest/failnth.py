@@ -120,7 +120,9 @@ def prepare() -> None:
             (place / "min-order").write_text("0")
 
 
-def attempt(name: str, change: Callable[[str, int], None], value: int, number: int) -> dict[str, object]:
+def attempt(
+    name: str, change: Callable[[str, int], None], value: int, number: int
+) -> dict[str, object]:
     """Make the change with its allocation `number` failing."""
     switch = f"/proc/self/task/{threading.get_native_id()}/fail-nth"
     error = 0
@@ -135,12 +137,13 @@ def attempt(name: str, change: Callable[[str, int], None], value: int, number: i
         # What has not been used up must not hit whatever comes next.
         handle.seek(0)
         handle.write(b"0")
-    return {"n": number, "hit": left == 0, "error": errno.errorcode.get(error, str(error or ""))}
+    name_of = errno.errorcode.get(error, str(error)) if error else ""
+    return {"n": number, "hit": left == 0, "error": name_of}
 
 
 def main() -> None:
     name, operation, before, after = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-    get, change = OPERATIONS[operation]
+    _, change = OPERATIONS[operation]
     prepare()
     change(name, before)
     for number in range(1, MOST):

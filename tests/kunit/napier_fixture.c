@@ -146,6 +146,8 @@ int napier_fixture_init_up(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, napier_fixture_config(fx, 2, 64, 64), 0);
 	KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
 	napier_model_link(fx->m, true, 2, true);
+	irq_work_sync(&fx->m->irq_work);
+	flush_delayed_work(&fx->nd->service);
 	napier_fixture_unlimit(fx, 0);
 	napier_fixture_unlimit(fx, 1);
 

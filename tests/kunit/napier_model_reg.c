@@ -217,8 +217,8 @@ static void napier_model_dctl(struct napier_model *m, u32 reg, u32 val,
 			m->tx[queue].head = *napier_model_reg(m, head);
 		else
 			m->rx[queue].head = *napier_model_reg(m, head);
-		if (!tx)
-			*napier_model_reg(m, NAPIER_RDT(queue)) = 0;
+		*napier_model_reg(m, tx ? NAPIER_TDT(queue) :
+					  NAPIER_RDT(queue)) = 0;
 	}
 	if (!(val & NAPIER_DCTL_ENABLE) && tx)
 		m->tx[queue].nr_rs = 0;
@@ -234,13 +234,13 @@ static void napier_model_tail(struct napier_model *m, u32 reg, u32 val,
 
 	if (size && val >= size)
 		napier_model_fault(m, "tail %u of a ring of %u", val, size);
+	/* On hardware it is forgotten. */
+	if (!(*napier_model_reg(m, dctl) & NAPIER_DCTL_ENABLE))
+		return;
 	if (tx)
 		m->tx[queue].doorbells++;
 	else
 		m->rx[queue].refills++;
-	/* On hardware it is forgotten. */
-	if (val && !(*napier_model_reg(m, dctl) & NAPIER_DCTL_ENABLE))
-		return;
 	*napier_model_reg(m, reg) = val;
 }
 

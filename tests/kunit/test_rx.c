@@ -101,7 +101,7 @@ static void rx_wraps(struct kunit *test)
 	u32 burst = *(const u32 *)test->param_value;
 	struct napier_fixture *fx = test->priv;
 	struct napier_rx_ring *rx = fx->nn->cfg.rx[0];
-	u32 total = 10 * rx->size, in = 0, i;
+	u32 total = 4 * rx->size, in = 0, i;
 	u32 refills = fx->m->rx[0].refills;
 
 	while (in < total) {

@@ -51,7 +51,8 @@ class Mutant:
 
     @classmethod
     def read(cls, path: Path) -> Mutant:
-        head = [line[2:] for line in path.read_text().splitlines() if line.startswith("# ")]
+        lines = path.read_text().splitlines()
+        head = [line[2:] for line in lines if line.startswith("# ") and "SPDX-" not in line]
         judges = [line.removeprefix("judge: ") for line in head if line.startswith("judge: ")]
         what = " ".join(line for line in head if not line.startswith("judge: "))
         if not what or len(judges) > 1:
