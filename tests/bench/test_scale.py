@@ -150,6 +150,17 @@ def test_verdict(tmp_path: Path, driver: float, total: float, fault: str) -> Non
         assert not faults
 
 
+def test_what_passes_differ_by_is_not_held_against_it(tmp_path: Path) -> None:
+    """3.1 % worse, where the passes of igb differ by 5 %, is nothing; 9 % worse is."""
+    baseline = tmp_path / "baseline.json"
+    write_baseline(results(0.9, 0.98), baseline)
+    for total, fails in ((0.98 * 1.031, False), (0.98 * 1.09, True)):
+        weighed = results(0.9, total)
+        rough = dataclasses.replace(weighed.rows[0].igb, total_spread=0.05)
+        weighed.rows[0] = dataclasses.replace(weighed.rows[0], igb=rough)
+        assert bool(compare(weighed, baseline)) == fails
+
+
 def test_nothing_drops_out_unseen(tmp_path: Path) -> None:
     baseline = tmp_path / "baseline.json"
     assert compare(results(0.9, 0.98), baseline) == [
