@@ -20,7 +20,7 @@ static void napier_model_map_add(struct napier_model *m, dma_addr_t addr,
 	struct napier_model_map *map, *head;
 	unsigned long flags;
 
-	map = kzalloc(sizeof(*map), GFP_ATOMIC);
+	map = kzalloc_obj(*map, GFP_ATOMIC);
 	if (!map) {
 		napier_model_fault(m, "no memory to note a mapping");
 		return;

@@ -157,7 +157,7 @@ static void reconfig_mtu(struct kunit *test)
 							    NAPIER_SRRCTL(0))),
 				mtus[i] > 1500 ? 3 : 2);
 		/* New buffers only where their size changes. */
-		if (large == (mtus[i] > 1500))
+		if ((mtus[i] > 1500) == large)
 			KUNIT_EXPECT_PTR_EQ(test, fx->nn->cfg.rx[0], rx);
 		reconfig_traffic(fx);
 	}

@@ -285,13 +285,7 @@ static void tx_gone_in_flight(struct kunit *test)
 	napier_stats_update(fx->nd);
 	KUNIT_EXPECT_TRUE(test, napier_is_gone(fx->nd));
 	KUNIT_EXPECT_FALSE(test, netif_device_present(fx->ndev));
-	rtnl_lock();
-	netdev_lock(fx->ndev);
-	napier_stop(fx->nn);
-	clear_bit(__LINK_STATE_START, &fx->ndev->state);
-	fx->ndev->flags &= ~IFF_UP;
-	netdev_unlock(fx->ndev);
-	rtnl_unlock();
+	napier_fixture_close(fx);
 	KUNIT_EXPECT_EQ(test, napier_fixture_freed(), n);
 	KUNIT_EXPECT_EQ(test, fx->m->nr_maps, 0);
 }
