@@ -5,7 +5,9 @@
  *
  * Depends on: napier_fixture.c.
  */
+#include <linux/hw_breakpoint.h>
 #include <linux/kthread.h>
+#include <linux/perf_event.h>
 
 #include "napier_fixture.h"
 
@@ -167,6 +169,43 @@ static void rx_without_dd(struct kunit *test)
 	napier_model_rx_mend(fx->m, 0, slot);
 	napier_fixture_settle(fx);
 	napier_fixture_check_received(fx, 500, 3);
+}
+
+static void rx_length_touched(struct perf_event *bp,
+			      struct perf_sample_data *data,
+			      struct pt_regs *regs)
+{
+	atomic_inc((atomic_t *)bp->overflow_handler_context);
+}
+
+/* Before DD is seen, the length is not even read: a device may write both
+ * between the two reads. The CPU's own watchpoint on the length is the judge.
+ */
+static void rx_length_after_dd(struct kunit *test)
+{
+	struct napier_fixture *fx = test->priv;
+	struct napier_rx_ring *rx = fx->nn->cfg.rx[0];
+	struct perf_event * __percpu *watch;
+	struct perf_event_attr attr;
+	atomic_t touched;
+
+	atomic_set(&touched, 0);
+	hw_breakpoint_init(&attr);
+	attr.bp_addr = (unsigned long)&rx->desc[rx->next_to_clean].wb.length;
+	attr.bp_len = HW_BREAKPOINT_LEN_2;
+	attr.bp_type = HW_BREAKPOINT_RW;
+	watch = register_wide_hw_breakpoint(&attr, rx_length_touched, &touched);
+	KUNIT_ASSERT_FALSE(test, IS_ERR_PCPU(watch));
+
+	napier_fixture_poll(fx, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&touched), 0);
+
+	/* The watchpoint works: the frame's length is written and read. */
+	napier_fixture_receive(fx, 0, 100, 1);
+	napier_fixture_settle(fx);
+	KUNIT_EXPECT_GE(test, atomic_read(&touched), 2);
+	unregister_wide_hw_breakpoint(watch);
+	napier_fixture_check_received(fx, 100, 1);
 }
 
 struct rx_writer {
@@ -581,6 +620,7 @@ static struct kunit_case napier_rx_cases[] = {
 	KUNIT_CASE_PARAM(rx_wraps, rx_burst_gen_params),
 	KUNIT_CASE(rx_in_pieces),
 	KUNIT_CASE(rx_without_dd),
+	KUNIT_CASE(rx_length_after_dd),
 	KUNIT_CASE_SLOW(rx_racing_device),
 	KUNIT_CASE(rx_error),
 	KUNIT_CASE(rx_error_at_end),
