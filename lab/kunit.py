@@ -19,8 +19,8 @@ from lab.modules import DRIVER, copy_sources, run_make
 KUNIT = REPO / "tests" / "kunit"
 MODULE = "napier_kunit"
 RESULTS = "/sys/kernel/debug/kunit"
-# How long all suites may take under KASAN, in seconds of the host.
-PATIENCE = 300.0
+# How long all suites may take, in seconds of the host, times PATIENCE.
+LIMIT = 300.0
 
 
 def build_kunit(
@@ -160,7 +160,7 @@ def declared() -> dict[str, int]:
     return found
 
 
-def run_kunit(machine: Machine, module: Path, timeout: float = PATIENCE) -> Outcome:
+def run_kunit(machine: Machine, module: Path, timeout: float = LIMIT) -> Outcome:
     """Load the module, which runs its suites, and collect what they say.  The module is
     unloaded again.  Trouble that the kernel reports meanwhile is the caller's to look for
     (Machine.kernel_trouble())."""

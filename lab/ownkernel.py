@@ -2,8 +2,7 @@
 """Kernels of the lab's own: built from Debian's newest linux-source package, inside the
 Debian 13 root, with a configuration that holds what lab/kernel/ names and nothing else.
 
-`newest` is lean: it boots in half the time of Debian's and has what Debian's leaves out
-(page_pool statistics, fault injection).  `debug` has every checker on.  A kernel is built
+`newest` is lean and has what Debian's leaves out (page_pool statistics, fault injection).  `debug` has every checker on.  A kernel is built
 once for each version of the source and each configuration; what is left of the build is
 what modules are built against.
 """
@@ -216,7 +215,7 @@ def own_kernel(name: str, update: bool = False) -> Kernel:
             if found.vmlinuz.exists() and output.exists():
                 return found
         stamp.clear()
-        with step(f"kernel {name} from {tree.name}: a quarter of an hour on two CPUs, once"):
+        with step(f"kernel {name} from {tree.name} (tens of minutes on two CPUs, once)"):
             built = _build(name, tree, output)
         for old in (cache() / "kernels").glob(f"{name}-*"):
             if old != built.tree:

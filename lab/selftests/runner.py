@@ -32,7 +32,6 @@ OUTPUT = "/run/selftest"
 # Programs that the makefiles install but do not list.
 UNLISTED = ("hw/devlink_port_split.py",)
 NAMES = {"dut": "dut0", "peer": "peer0"}
-# Not the lab's own addresses: tests use those for tunnels between the ports.
 # A prefix behind the port under test, from which tests take addresses for containers.
 PREFIX = "2001:db8:100::"
 ENVIRONMENT = {
@@ -82,6 +81,7 @@ class Bench:
             machine = Machine(self.spec, driver=self.driver, disks=[self.disk])
             machine.start()
             self._machine = machine
+            # Not the lab's own addresses: tests use those for tunnels between the ports.
             for port, host in ((machine.dut, 1), (machine.peer, 2)):
                 port.ipv4, port.ipv6 = f"198.51.100.{host}", f"2001:db8:51::{host}"
             machine.run(f"mkdir -p {build.MOUNT} && mount /dev/vdd {build.MOUNT}")
