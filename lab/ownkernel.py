@@ -2,9 +2,9 @@
 """Kernels of the lab's own: built from Debian's newest linux-source package, inside the
 Debian 13 root, with a configuration that holds what lab/kernel/ names and nothing else.
 
-`newest` is lean and has what Debian's leaves out (page_pool statistics, fault injection).  `debug` has every checker on.  A kernel is built
-once for each version of the source and each configuration; what is left of the build is
-what modules are built against.
+`newest` is lean and has what Debian's leaves out (page_pool statistics, fault
+injection).  `debug` has every checker on.  A kernel is built once for each version of the
+source and each configuration; what is left of the build is what modules are built against.
 """
 
 from __future__ import annotations
