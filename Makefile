@@ -8,7 +8,7 @@ JOBS ?= 1
 LAB := $(PYTHON) -B -m lab
 export DUT PEER CPUS MEM IRQ IOMMU KERNEL PAIRS ACCEL APPEND KDIR PATIENCE REPEAT
 
-.PHONY: help setup update run shell test test-debug selftests bench bench-check mutants check \
+.PHONY: help setup update run shell test test-debug test-full selftests bench bench-check mutants check \
 	module clean distclean
 
 PYTEST = $(PYTHON) -B -m pytest $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadgroup) \
@@ -22,6 +22,8 @@ help:
 	@echo "                  JOBS=1 machines at a time: half of your CPUs, at most"
 	@echo "make test-debug the same under KASAN, lockdep and the kernel's other checkers,"
 	@echo "                and what only such a kernel can show"
+	@echo "make test-full  all of that and what follows, for hours; docs/reliability.md"
+	@echo "                  P='mutants selftests'  only some"
 	@echo "make selftests  the kernel's own driver selftests; T=hw/rss_api.py for some"
 	@echo "make bench      instructions per frame, napier and igb; docs/performance.md"
 	@echo "                  S='tx_b1_c0 rr_udp'  only some, and where they go"
@@ -65,6 +67,10 @@ test-debug: export REPEAT := $(or $(REPEAT),0.2)
 test-debug:
 	@$(LAB) prepare-tests
 	@$(PYTEST)
+
+# Everything, by hand; P="mutants selftests" for some.
+test-full:
+	@$(PYTHON) -B -m tests.full $(P)
 
 # The kernel's own; T=hw/rss_api.py for some.
 selftests:

@@ -11,6 +11,7 @@
 #include <linux/ethtool.h>
 #include <linux/netdevice.h>
 #include <linux/version.h>
+#include <linux/workqueue.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
 #error "napier needs Linux 6.12 or newer"
@@ -47,6 +48,9 @@ static inline void napier_compat_request_ops_lock(struct net_device *dev)
 }
 
 #define NAPIER_COMPAT_OP_NEEDS_RTNL(bits)
+
+/* Has the new name too since one of the stable releases of 6.12. */
+#define system_percpu_wq			system_wq
 
 /* ndo_set_rx_mode_async, called with snapshots of the lists, becomes
  * ndo_set_rx_mode, called with the lists and their spinlock held.

@@ -84,7 +84,7 @@ static irqreturn_t napier_irq_queue(int irq, void *data)
 
 static void napier_irq_link_event(struct napier_dev *nd)
 {
-	mod_delayed_work(system_wq, &nd->service, 0);
+	mod_delayed_work(system_percpu_wq, &nd->service, 0);
 }
 
 static irqreturn_t napier_irq_other(int irq, void *data)

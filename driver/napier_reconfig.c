@@ -483,7 +483,7 @@ static void napier_up(struct napier_net *nn)
 	napier_irq_enable(nn);
 	nn->up = true;
 	napier_link_start(nd);
-	mod_delayed_work(system_wq, &nd->service, 0);
+	mod_delayed_work(system_percpu_wq, &nd->service, 0);
 }
 
 /* Stop all traffic, unless that was already done. Works on a device that no

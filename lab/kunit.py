@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab.base import REPO, LabError, digest, lock
+from lab.base import REPO, LabError, call, digest, lock
 from lab.kernels import Kernel
 from lab.machine import Machine
 from lab.modules import DRIVER, copy_sources, run_make
@@ -19,6 +19,8 @@ from lab.modules import DRIVER, copy_sources, run_make
 KUNIT = REPO / "tests" / "kunit"
 MODULE = "napier_kunit"
 RESULTS = "/sys/kernel/debug/kunit"
+FILTER = "/sys/module/kunit/parameters/filter_glob"
+EVERYTHING = "*"
 # How long all suites may take, in seconds of the host, times PATIENCE.
 LIMIT = 300.0
 
@@ -38,7 +40,11 @@ def build_kunit(
     module = directory / f"{MODULE}.ko"
     if not module.exists():
         raise LabError(f"{directory} was built without {module.name} in it")
-    return module
+    # 17 of 20 MB are for debuggers, and the guest takes a minute for them.
+    slim = directory / "slim" / module.name
+    slim.parent.mkdir(exist_ok=True)
+    call(["strip", "--strip-debug", "-o", slim, module])
+    return slim
 
 
 @dataclass(frozen=True)
@@ -160,30 +166,40 @@ def declared() -> dict[str, int]:
     return found
 
 
-def run_kunit(machine: Machine, module: Path, timeout: float = LIMIT) -> Outcome:
-    """Load the module, which runs its suites, and collect what they say.  The module is
-    unloaded again.  Trouble that the kernel reports meanwhile is the caller's to look for
-    (Machine.kernel_trouble())."""
+def run_kunit(
+    machine: Machine, module: Path, timeout: float = LIMIT, only: str = EVERYTHING
+) -> Outcome:
+    """Load the module, which runs its suites, and collect what they say.  `only` is a pattern,
+    SUITE or SUITE.TEST with wildcards, for who knows where to look: then it is no problem that
+    others do not run, unless none does.  The module is unloaded again.  Trouble that the
+    kernel reports meanwhile is the caller's to look for (Machine.kernel_trouble())."""
     outcome = Outcome()
     remote = f"/tmp/{module.name}"
     machine.put(module, remote)
     # What the module needs beyond the kernel: nothing loads that for insmod.
-    machine.run("modprobe mii")
+    machine.run(f"modprobe mii && printf %s '{only}' > {FILTER}")
     machine.run(f"insmod {remote}; status=$?; rm {remote}; exit $status", timeout=timeout)
     try:
         for suite, count in declared().items():
-            path = f"{RESULTS}/{suite}/results"
-            got = machine.run(f"cat {path}", check=False)
-            if got.rc:
-                outcome.problems.append(f"suite {suite} did not run: {got.err.strip()}")
-                continue
-            cases, problems = parse(suite, got.out)
-            ran = len({case.name.split(": ")[0] for case in cases})
-            if ran < count and not problems:
-                problems = [f"suite {suite} has {count} tests, of which {ran} ran"]
-            outcome.suites.append(suite)
-            outcome.cases += cases
-            outcome.problems += problems
+            _collect(machine, suite, count if only == EVERYTHING else 0, outcome)
     finally:
         machine.run(f"rmmod {MODULE}", check=False)
+    if not outcome.cases:
+        outcome.problems.append(f"no test ran of those that match {only!r}")
     return outcome
+
+
+def _collect(machine: Machine, suite: str, count: int, outcome: Outcome) -> None:
+    """The results of a suite that has so many tests; 0 if it need not have run."""
+    got = machine.run(f"cat {RESULTS}/{suite}/results", check=False)
+    if got.rc:
+        if count:
+            outcome.problems.append(f"suite {suite} did not run: {got.err.strip()}")
+        return
+    cases, problems = parse(suite, got.out)
+    ran = len({case.name.split(": ")[0] for case in cases})
+    if ran < count and not problems:
+        problems = [f"suite {suite} has {count} tests, of which {ran} ran"]
+    outcome.suites.append(suite)
+    outcome.cases += cases
+    outcome.problems += problems

@@ -36,6 +36,8 @@ CONSOLE_TAIL = 40
 # an assertion of its own, long before any driver of ours is there.
 STALL = re.compile(r"rcu: .*(detected stalls|timer wakeup didn't happen)")
 SILENCE = 60.0
+# Messages that are not about the guest: the lab's own marks, and that the host let it wait.
+NOT_THE_GUEST = re.compile(r"lab: |hrtimer: interrupt took |clocksource: .*(Watchdog|watchdog)")
 BOOT_ATTEMPTS = 3
 # reboot(2) with RB_AUTOBOOT: what `reboot -f` does, which the guest has no init for.
 RESTART = "import ctypes; ctypes.CDLL(None).reboot(0x01234567)"
@@ -466,11 +468,12 @@ class Machine:
 
     def klog_since(self, mark: int, max_level: int = 7) -> list[str]:
         """Messages since a klog_mark() that are at least as grave as a level (3 = error,
-        4 = warning, 5 = notice, 6 = info), without the lab's own marks."""
+        4 = warning, 5 = notice, 6 = info), without the lab's own marks and what the guest
+        says of a host that let it wait."""
         return [
             text
             for level, number, text in self._kmsg()
-            if number >= mark and level <= max_level and not text.startswith("lab: ")
+            if number >= mark and level <= max_level and not NOT_THE_GUEST.match(text)
         ]
 
     def _kmsg(self) -> Iterator[tuple[int, int, str]]:

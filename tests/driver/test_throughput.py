@@ -23,6 +23,9 @@ pytestmark = pytest.mark.machine(pairs=2, cpus=2 if BY_WALL else 1, icount=None 
 
 ROUNDS = 9
 LEAST = 0.97
+# Streams of the same driver differ by some per cent, and so do medians of nine.  When they are
+# this near to the limit, on either side, three times as many decide.
+NEAR = 0.03
 WAYS: dict[str, list[str]] = {"sent": [], "received": ["-R"]}
 
 
@@ -40,37 +43,60 @@ def megabits(dut: Port, way: str, number: int) -> float:
     return float(json.loads(done.out)["end"]["sum_received"]["bits_per_second"]) / 1e6
 
 
+class Race:
+    """Streams over the ports of two drivers, in turn."""
+
+    def __init__(self, ports: dict[str, Port]) -> None:
+        self.ports = ports
+        self.turns = 0
+        self.speeds: dict[tuple[str, str], list[float]] = {
+            (driver, way): [] for driver in ports for way in WAYS
+        }
+
+    def run(self, turns: int) -> None:
+        """Runs alternate, so that what else goes on harms both alike."""
+        for _ in range(turns):
+            for driver in sorted(self.ports, reverse=bool(self.turns % 2)):
+                for number, way in enumerate(WAYS):
+                    speed = megabits(self.ports[driver], way, 21000 + 2 * self.turns + number)
+                    self.speeds[driver, way].append(speed)
+            self.turns += 1
+
+    def median(self, driver: str, way: str) -> float:
+        return statistics.median(self.speeds[driver, way])
+
+    def ratio(self, way: str) -> float:
+        """napier to igb; medians forgive what happens once."""
+        return self.median("napier", way) / self.median("igb", way)
+
+    def figure(self, way: str) -> str:
+        said = {
+            driver: f"{driver} {self.median(driver, way):.0f} Mbit/s "
+            f"({min(self.speeds[driver, way]):.0f} to {max(self.speeds[driver, way]):.0f})"
+            for driver in self.ports
+        }
+        return (
+            f"{way}: {said['napier']}, {said['igb']}, ratio of medians {self.ratio(way):.3f} "
+            f"over {self.turns} alternations"
+        )
+
+
 @pytest.mark.napier_only(reason="there is nothing to compare igb with")
 def test_as_fast_as_igb(machine: Machine, figures: Figures) -> None:
-    """Runs alternate, so that what else goes on harms both alike; medians forgive the rest."""
     ports = dict(zip(("napier", "igb"), machine.duts, strict=True))
-    speeds: dict[tuple[str, str], list[float]] = {
-        (driver, way): [] for driver in ports for way in WAYS
-    }
+    race = Race(ports)
     ports["igb"].bind("igb")
     try:
         for dut in ports.values():
             dut.wait_carrier()
             dut.ping(3)
-        for turn in range(ROUNDS):
-            for driver in ("napier", "igb") if turn % 2 else ("igb", "napier"):
-                for number, way in enumerate(WAYS):
-                    speed = megabits(ports[driver], way, 21000 + 2 * turn + number)
-                    speeds[driver, way].append(speed)
+        race.run(ROUNDS)
+        if any(abs(race.ratio(way) - LEAST) <= NEAR for way in WAYS):
+            race.run(2 * ROUNDS)
     finally:
         ports["igb"].bind()
         ports["igb"].wait_carrier()
-    ratios = {}
     for way in WAYS:
-        medians = {driver: statistics.median(speeds[driver, way]) for driver in ports}
-        ratios[way] = medians["napier"] / medians["igb"]
-        spread = {
-            driver: f"{min(speeds[driver, way]):.0f} to {max(speeds[driver, way]):.0f}"
-            for driver in ports
-        }
-        figures(
-            f"{way}: napier {medians['napier']:.0f} Mbit/s ({spread['napier']}), igb "
-            f"{medians['igb']:.0f} ({spread['igb']}), ratio of medians {ratios[way]:.3f} "
-            f"over {ROUNDS} alternations"
-        )
+        figures(race.figure(way))
+    ratios = {way: race.ratio(way) for way in WAYS}
     assert BY_WALL or min(ratios.values()) >= LEAST, ratios

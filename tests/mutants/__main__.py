@@ -2,9 +2,15 @@
 """Does anybody notice when the driver is broken?  python3 -m tests.mutants [NUMBER...]
 
 Each patch beside this file is a defect of a kind that drivers have had.  It is applied to a copy
-of the driver, and the judge that its head names has to fail: the KUnit suites unless a line
-"# judge: TEST" names a test of the lab.  A defect that passes has survived, which is a defect of
-the judges.  The driver as it is must pass all of them first.
+of the driver, and the judge that its head names has to fail:
+
+    # judge: kunit SUITE      a suite on the debug kernel, or one of its tests; wildcards
+    # judge: lab TEST         a test of the lab on the stock kernel
+    # judge: debug TEST       the same on the debug kernel
+    # judge: nobody REASON    none can see it: it has to apply and to compile, no more
+
+A defect that passes has survived, which is a defect of the judges.  The driver as it is must
+pass all of them first.
 """
 
 from __future__ import annotations
@@ -19,9 +25,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab import docs
 from lab.base import REPO, LabError, cache, say
 from lab.kernels import kernel
-from lab.kunit import build_kunit, run_kunit
+from lab.kunit import EVERYTHING, build_kunit, run_kunit
 from lab.machine import Machine
 from lab.modules import DRIVER, build_driver, copy_sources
 from lab.setup import setup_host
@@ -29,16 +36,19 @@ from lab.spec import ROOMY, Spec
 
 HERE = Path(__file__).resolve().parent
 REPORT = REPO / "docs" / "reliability.md"
-BEGIN, END = "<!-- mutants: begin -->", "<!-- mutants: end -->"
-KUNIT = "kunit"
+PLACE = "mutants"
+KERNELS = {"lab": "stock", "debug": "debug"}
+KINDS = ("kunit", *KERNELS, "nobody")
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A seeded defect: its patch, what it does, and who is to notice."""
+    """A seeded defect: its patch, what it does, what kind of judge has to notice, and which
+    (or, of "nobody", why)."""
 
     path: Path
     what: str
+    kind: str
     judge: str
 
     @property
@@ -55,9 +65,10 @@ class Mutant:
         head = [line[2:] for line in lines if line.startswith("# ") and "SPDX-" not in line]
         judges = [line.removeprefix("judge: ") for line in head if line.startswith("judge: ")]
         what = " ".join(line for line in head if not line.startswith("judge: "))
-        if not what or len(judges) > 1:
-            raise LabError(f"{path.name} does not begin with what it is")
-        return cls(path, what, judges[0] if judges else KUNIT)
+        kind, _, judge = "".join(judges).partition(" ")
+        if not what or len(judges) != 1 or kind not in KINDS or not judge:
+            raise LabError(f"{path.name} does not begin with what it is and who is its judge")
+        return cls(path, what, kind, judge)
 
 
 def mutated(mutant: Mutant | None) -> Path:
@@ -88,26 +99,23 @@ class Suites:
             self.machine.stop()
         self.machine = None
 
-    def judge(self, mutant: Mutant | None) -> list[str]:
+    def judge(self, mutant: Mutant | None, only: str) -> list[str]:
         """What noticed it: tests that failed, and what the kernel's checkers said."""
         module = build_kunit(kernel("debug"), origin=mutated(mutant), label="mutant")
         if not self.machine:
-            self.machine = Machine(Spec(kernel="debug", memory=ROOMY))
+            self.machine = Machine(Spec(kernel="debug", memory=ROOMY, cpus=1))
             self.machine.start()
         mark = self.machine.console_mark()
         noticed: list[str] = []
-        broke = False
         try:
-            outcome = run_kunit(self.machine, module)
+            outcome = run_kunit(self.machine, module, only=only)
             noticed = [case.shown for case in outcome.failed]
             if not noticed and outcome.problems:
                 noticed = [outcome.problems[0].splitlines()[0]]
         except LabError as error:
-            broke = True
             noticed = [f"the guest: {str(error).splitlines()[0]}"]
-        reports = self.machine.kernel_trouble(mark)
-        noticed += [headline(report) for report in reports]
-        if broke or reports or noticed:
+        noticed += [headline(report) for report in self.machine.kernel_trouble(mark)]
+        if noticed:
             # What it has left behind must not judge the next one.
             self.stop()
         return list(dict.fromkeys(noticed))
@@ -122,26 +130,47 @@ def headline(report: str) -> str:
     return "a report of the kernel"
 
 
-def in_the_lab(mutant: Mutant | None, tests: list[str]) -> list[str]:
+def in_the_lab(mutant: Mutant | None, name: str, tests: list[str]) -> list[str]:
     """Run tests of the lab with a driver that has the defect; which of them failed."""
-    module = build_driver(kernel("stock"), origin=mutated(mutant), label="mutant")
+    module = build_driver(kernel(name), origin=mutated(mutant), label="mutant")
     words = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
     done = subprocess.run(
-        words, cwd=REPO, env={**os.environ, "DRIVER": str(module)}, text=True, capture_output=True
+        words,
+        cwd=REPO,
+        env={**os.environ, "DRIVER": str(module), "KERNEL": name},
+        text=True,
+        capture_output=True,
     )
     if done.returncode not in (0, 1):
         raise LabError(f"pytest could not judge {tests}:\n{done.stdout[-3000:]}{done.stderr}")
     return re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.M)
 
 
+def judged(mutant: Mutant, suites: Suites) -> list[str]:
+    """Who noticed that defect."""
+    if mutant.kind == "kunit":
+        return suites.judge(mutant, mutant.judge)
+    # Machines of the lab's tests are their own.
+    suites.stop()
+    if mutant.kind == "nobody":
+        build_driver(kernel("stock"), origin=mutated(mutant), label="mutant")
+        return []
+    return in_the_lab(mutant, KERNELS[mutant.kind], [mutant.judge])
+
+
 def sound(chosen: list[Mutant], suites: Suites) -> None:
     """The driver as it is must pass; whoever fails it would fail everything."""
-    say("the driver as it is, before all judges")
-    tests = sorted({mutant.judge for mutant in chosen} - {KUNIT})
-    failed = suites.judge(None) if any(m.judge == KUNIT for m in chosen) else []
-    failed += in_the_lab(None, tests) if tests else []
+    failed: list[str] = []
+    begin = time.monotonic()
+    if suites_of := {mutant.judge for mutant in chosen if mutant.kind == "kunit"}:
+        failed += suites.judge(None, suites_of.pop() if len(suites_of) == 1 else EVERYTHING)
+    suites.stop()
+    for kind, name in KERNELS.items():
+        if tests := sorted({mutant.judge for mutant in chosen if mutant.kind == kind}):
+            failed += in_the_lab(None, name, tests)
     if failed:
         raise LabError(f"the driver as it is does not pass: {', '.join(failed)}")
+    say(f"the driver as it is passes before all judges ({time.monotonic() - begin:.0f} s)")
 
 
 def table(results: list[tuple[Mutant, list[str]]]) -> str:
@@ -149,34 +178,22 @@ def table(results: list[tuple[Mutant, list[str]]]) -> str:
     for mutant, noticed in results:
         more = f" and {len(noticed) - 2} more" if len(noticed) > 2 else ""
         who = ", ".join(f"`{name}`" for name in noticed[:2]) + more
+        if mutant.kind == "nobody":
+            who = f"nobody can: {mutant.judge}"
         rows.append(f"| {mutant.number}: {mutant.what} | {who or '**nobody**'} |")
     return "\n".join(rows)
-
-
-def write_report(text: str) -> None:
-    """Put the table into docs/reliability.md."""
-    old = REPORT.read_text()
-    head, _, rest = old.partition(BEGIN)
-    _, found, tail = rest.partition(END)
-    if not found:
-        raise LabError(f"{REPORT.name} has no place for the table ({BEGIN} ... {END})")
-    REPORT.write_text(f"{head}{BEGIN}\n{text}\n{END}{tail}")
 
 
 def judge_all(chosen: list[Mutant]) -> list[tuple[Mutant, list[str]]]:
     suites, results = Suites(), []
     try:
         sound(chosen, suites)
-        # One machine after the other: those of the lab's tests have machines of their own.
-        for mutant in sorted(chosen, key=lambda m: m.judge != KUNIT):
+        for mutant in sorted(chosen, key=lambda m: (KINDS.index(m.kind), m.name)):
             begin = time.monotonic()
-            if mutant.judge == KUNIT:
-                noticed = suites.judge(mutant)
-            else:
-                suites.stop()
-                noticed = in_the_lab(mutant, [mutant.judge])
+            noticed = judged(mutant, suites)
             results.append((mutant, noticed))
-            who = noticed[0] if noticed else "SURVIVED"
+            nobody = "nobody can see it" if mutant.kind == "nobody" else "SURVIVED"
+            who = noticed[0] if noticed else nobody
             print(f"{mutant.name}: {who} ({time.monotonic() - begin:.0f} s)", flush=True)
     finally:
         suites.stop()
@@ -187,7 +204,6 @@ def judge_all(chosen: list[Mutant]) -> list[tuple[Mutant, list[str]]]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 -m tests.mutants", description=__doc__)
     parser.add_argument("numbers", nargs="*", help="only these")
-    parser.add_argument("--write", action="store_true", help="put the table into the docs")
     options = parser.parse_args()
     mutants = [Mutant.read(path) for path in sorted(HERE.glob("*.patch"))]
     chosen = [m for m in mutants if not options.numbers or m.number in options.numbers]
@@ -196,13 +212,18 @@ def main() -> int:
             raise LabError(f"no defect of that number; there are {len(mutants)}")
         setup_host()
         results = judge_all(chosen)
-        if options.write:
-            write_report(table(results))
+        if not options.numbers:
+            docs.fill(REPORT, PLACE, table(results))
     except LabError as error:
         print(f"mutants: {error}", file=sys.stderr)
         return 1
-    survived = [mutant.name for mutant, noticed in results if not noticed]
-    print(f"{len(results) - len(survived)} of {len(results)} defects were noticed")
+    hidden = [mutant for mutant, _ in results if mutant.kind == "nobody"]
+    survived = [m.name for m, noticed in results if not noticed and m not in hidden]
+    visible = len(results) - len(hidden)
+    print(
+        f"{visible - len(survived)} of {visible} defects were noticed; "
+        f"{len(hidden)} more cannot be seen here"
+    )
     if survived:
         print(f"survived: {', '.join(survived)}", file=sys.stderr)
     return 1 if survived else 0
