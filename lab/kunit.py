@@ -8,10 +8,11 @@ The module is the driver's own files with a model of the hardware in place of th
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab.base import REPO, LabError, call, digest, lock
+from lab.base import PATIENCE, REPO, LabError, call, digest, lock
 from lab.kernels import Kernel
 from lab.machine import Machine
 from lab.modules import DRIVER, copy_sources, run_make
@@ -167,18 +168,27 @@ def declared() -> dict[str, int]:
 
 
 def run_kunit(
-    machine: Machine, module: Path, timeout: float = LIMIT, only: str = EVERYTHING
+    machine: Machine,
+    module: Path,
+    timeout: float = LIMIT,
+    only: str = EVERYTHING,
+    impatient: bool = False,
 ) -> Outcome:
     """Load the module, which runs its suites, and collect what they say.  `only` is a pattern,
     SUITE or SUITE.TEST with wildcards, for who knows where to look: then it is no problem that
     others do not run, unless none does.  The module is unloaded again.  Trouble that the
-    kernel reports meanwhile is the caller's to look for (Machine.kernel_trouble())."""
+    kernel reports meanwhile is the caller's to look for (Machine.kernel_trouble()); who is
+    impatient gets a LabError with the first, and a machine that is of no more use."""
     outcome = Outcome()
     remote = f"/tmp/{module.name}"
     machine.put(module, remote)
     # What the module needs beyond the kernel: nothing loads that for insmod.
     machine.run(f"modprobe mii && printf %s '{only}' > {FILTER}")
-    machine.run(f"insmod {remote}; status=$?; rm {remote}; exit $status", timeout=timeout)
+    insmod = f"insmod {remote}; status=$?; rm {remote}; exit $status"
+    if impatient:
+        _run_until_trouble(machine, insmod, timeout)
+    else:
+        machine.run(insmod, timeout=timeout)
     try:
         for suite, count in declared().items():
             _collect(machine, suite, count if only == EVERYTHING else 0, outcome)
@@ -187,6 +197,20 @@ def run_kunit(
     if not outcome.cases:
         outcome.problems.append(f"no test ran of those that match {only!r}")
     return outcome
+
+
+def _run_until_trouble(machine: Machine, command: str, timeout: float) -> None:
+    """A defect may let the module wait for ever, after the kernel has said why."""
+    mark, end = machine.console_mark(), time.monotonic() + timeout * PATIENCE
+    process = machine.spawn(command)
+    while (done := process.poll()) is None:
+        if machine.kernel_trouble(mark):
+            raise LabError("the kernel reports trouble")
+        if time.monotonic() > end:
+            raise LabError(f"the suites take more than {timeout * PATIENCE:g} s")
+        time.sleep(1)
+    if done.rc:
+        raise LabError(f"the module could not be loaded: {done.err.strip()}")
 
 
 def _collect(machine: Machine, suite: str, count: int, outcome: Outcome) -> None:

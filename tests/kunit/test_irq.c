@@ -98,7 +98,7 @@ static void irq_routing(struct kunit *test)
 	for (q = 0; q < p->queues; q++) {
 		KUNIT_EXPECT_EQ(test, napier_model_peek(fx->m,
 							NAPIER_EITR(q + 1)),
-				200 << 2 | BIT(31));
+				100 << 2 | BIT(31));
 		before = fx->m->messages[q + 1];
 		napier_fixture_poll(fx, q);
 		KUNIT_EXPECT_EQ_MSG(test, fx->m->messages[q + 1], before + 1,

@@ -107,14 +107,17 @@ class Suites:
             self.machine.start()
         mark = self.machine.console_mark()
         noticed: list[str] = []
+        failure = ""
         try:
-            outcome = run_kunit(self.machine, module, only=only)
+            outcome = run_kunit(self.machine, module, only=only, impatient=True)
             noticed = [case.shown for case in outcome.failed]
             if not noticed and outcome.problems:
                 noticed = [outcome.problems[0].splitlines()[0]]
         except LabError as error:
-            noticed = [f"the guest: {str(error).splitlines()[0]}"]
+            failure = str(error).splitlines()[0]
         noticed += [headline(report) for report in self.machine.kernel_trouble(mark)]
+        if failure and not noticed:
+            noticed = [f"the guest: {failure}"]
         if noticed:
             # What it has left behind must not judge the next one.
             self.stop()
