@@ -533,7 +533,7 @@ bool napier_tx_pending(const struct napier_tx_ring *tx);
 
 int napier_rx_poll(struct napier_rx_ring *rx, struct napi_struct *napi,
 		   int budget);
-bool napier_rx_refill(struct napier_rx_ring *rx, gfp_t gfp);
+bool napier_rx_refill(struct napier_rx_ring *rx);
 void napier_rx_purge(struct napier_rx_ring *rx);
 bool napier_rx_pending(const struct napier_rx_ring *rx);
 

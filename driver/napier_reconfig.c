@@ -551,6 +551,11 @@ static int napier_start_prepare(struct napier_net *nn,
 			break;
 
 		napier_irq_free_other(nd);
+		/* A type that is given up does not come back, memory does. */
+		if (err == -ENOMEM) {
+			NL_SET_ERR_MSG_MOD(extack, "no memory for interrupts");
+			return err;
+		}
 		netdev_warn(nn->ndev, "cannot request interrupts: %pe\n",
 			    ERR_PTR(err));
 		if (napier_irq_downgrade(nd)) {

@@ -286,7 +286,7 @@ struct napier_rx_ring *napier_rx_ring_alloc(struct napier_net *nn, u32 idx,
 	if (IS_ERR(rx->page_pool))
 		goto free_desc;
 
-	if (!napier_rx_refill(rx, GFP_KERNEL | __GFP_NOWARN))
+	if (!napier_rx_refill(rx))
 		goto free_pool;
 
 	return rx;
@@ -481,7 +481,7 @@ void napier_rx_ring_rewind(struct napier_rx_ring *rx)
 	rx->next_to_clean = 0;
 	rx->next_to_use = 0;
 	rx->tail = NULL;
-	napier_rx_refill(rx, GFP_KERNEL | __GFP_NOWARN);
+	napier_rx_refill(rx);
 }
 
 /**

@@ -24,12 +24,17 @@ struct napier_rx_sums {
 	u32 dropped;
 };
 
+/* Never sleeps, even where it might: page_pool_dma_map() (Linux 7.3) keeps what
+ * it maps in an xarray that does not know of xa_alloc_bh(), so an allocation
+ * that may sleep does so with softirqs off.
+ */
 static bool napier_rx_buf_alloc(struct napier_rx_ring *rx,
-				struct napier_rx_buf *buf, gfp_t gfp)
+				struct napier_rx_buf *buf)
 {
 	u32 size = rx->geom.truesize;
 
-	buf->page = page_pool_alloc(rx->page_pool, &buf->offset, &size, gfp);
+	buf->page = page_pool_alloc(rx->page_pool, &buf->offset, &size,
+				    GFP_ATOMIC | __GFP_NOWARN);
 
 	return buf->page;
 }
@@ -50,13 +55,12 @@ static void napier_rx_desc_post(struct napier_rx_ring *rx, u16 i)
 /**
  * napier_rx_refill - give the device all the buffers that the ring has room for
  * @rx: the ring
- * @gfp: how to allocate
  *
  * Context: NAPI, or the ring is stopped.
  * Return: true if the ring is full; false if memory was short, which is
  * counted. What could be allocated was posted.
  */
-bool napier_rx_refill(struct napier_rx_ring *rx, gfp_t gfp)
+bool napier_rx_refill(struct napier_rx_ring *rx)
 {
 	u32 room = napier_rx_unused(rx);
 	u16 i = rx->next_to_use;
@@ -66,7 +70,7 @@ bool napier_rx_refill(struct napier_rx_ring *rx, gfp_t gfp)
 		return true;
 
 	do {
-		if (unlikely(!napier_rx_buf_alloc(rx, &rx->buf[i], gfp))) {
+		if (unlikely(!napier_rx_buf_alloc(rx, &rx->buf[i]))) {
 			u64_stats_update_begin(&rx->stats.syncp);
 			u64_stats_inc(&rx->stats.alloc_fail);
 			u64_stats_update_end(&rx->stats.syncp);
@@ -308,7 +312,7 @@ int napier_rx_poll(struct napier_rx_ring *rx, struct napi_struct *napi,
 	napier_rx_account(rx, &sums);
 
 	if (napier_rx_unused(rx) >= NAPIER_RX_REFILL_BATCH || rx->starved)
-		napier_rx_refill(rx, GFP_ATOMIC | __GFP_NOWARN);
+		napier_rx_refill(rx);
 
 	return done;
 }

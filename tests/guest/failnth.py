@@ -132,10 +132,8 @@ def attempt(
             change(name, value)
         except OSError as problem:
             error = problem.errno or errno.EIO
-        handle.seek(0)
         left = int(handle.read().split(b"\0")[0])
         # What has not been used up must not hit whatever comes next.
-        handle.seek(0)
         handle.write(b"0")
     name_of = errno.errorcode.get(error, str(error)) if error else ""
     return {"n": number, "hit": left == 0, "error": name_of}
