@@ -80,7 +80,7 @@ def spec_of(item: pytest.Item) -> Spec:
 
 
 def needs_machine(item: pytest.Item) -> bool:
-    return bool({"machine", "dut", "peer"} & set(getattr(item, "fixturenames", ())))
+    return bool({"machine", "dut", "peer", "spec"} & set(getattr(item, "fixturenames", ())))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -170,6 +170,13 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
 
 def pytest_unconfigure() -> None:
     POOL.discard()
+
+
+@pytest.fixture
+def spec(request: pytest.FixtureRequest) -> Spec:
+    """The machine that this test's markers ask for, on paper: it boots and watches its own."""
+    POOL.discard()
+    return spec_of(request.node)
 
 
 @pytest.fixture

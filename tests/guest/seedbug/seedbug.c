@@ -26,7 +26,6 @@ MODULE_PARM_DESC(bug, "which mistake to make");
 
 static DEFINE_MUTEX(first);
 static DEFINE_MUTEX(second);
-static DEFINE_MUTEX(kept);
 static DEFINE_SPINLOCK(spin);
 static u8 __rcu *shared;
 static u8 seen;
@@ -59,12 +58,14 @@ static void seedbug_use_after_free(void)
 		seen = seedbug_read(again, 0);
 }
 
-/* Several, for kmemleak may find a stale pointer to one of them. */
+/* Many, for the slab allocator's sheaves keep a stale pointer to what was last
+ * taken from them, and that counts as one for kmemleak.
+ */
 static void seedbug_leak(void)
 {
 	int i;
 
-	for (i = 0; i < 16; i++) {
+	for (i = 0; i < 1024; i++) {
 		u8 *memory = kzalloc(SEEDBUG_BYTES, GFP_KERNEL);
 
 		OPTIMIZER_HIDE_VAR(memory);
@@ -93,9 +94,23 @@ static void seedbug_sleep_in_atomic(void)
 	spin_unlock(&spin);
 }
 
+/* In memory that is still there when this module has failed to load. */
+struct seedbug_lock {
+	struct lock_class_key key;
+	struct mutex mutex;
+	char name[16];
+};
+
 static void seedbug_lock_kept(void)
 {
-	mutex_lock(&kept);
+	struct seedbug_lock *lock = kzalloc(sizeof(*lock), GFP_KERNEL);
+
+	if (!lock)
+		return;
+	strscpy(lock->name, "seedbug_kept");
+	lockdep_register_key(&lock->key);
+	__mutex_init(&lock->mutex, lock->name, &lock->key);
+	mutex_lock(&lock->mutex);
 }
 
 static void seedbug_rcu(void)
