@@ -86,6 +86,7 @@ bench-check:
 	@$(PYTHON) -B -m bench --check
 
 # Each seeded defect, and who notices it.
+mutants: export PATIENCE := $(or $(PATIENCE),5)
 mutants:
 	@$(LAB) prepare-tests
 	@$(PYTHON) -B -m tests.mutants $(N)
