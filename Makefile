@@ -8,8 +8,8 @@ JOBS ?= 1
 LAB := $(PYTHON) -B -m lab
 export DUT PEER CPUS MEM IRQ IOMMU KERNEL PAIRS ACCEL APPEND KDIR PATIENCE REPEAT
 
-.PHONY: help setup update run shell test test-debug test-full selftests bench bench-check mutants check \
-	module clean distclean
+.PHONY: help setup update run shell test test-debug test-full selftests bench bench-check \
+	mutants check module clean distclean
 
 PYTEST = $(PYTHON) -B -m pytest $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadgroup) \
 	$(if $(T),$(T),tests) $(if $(K),-k "$(K)")

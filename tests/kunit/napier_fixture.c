@@ -128,6 +128,24 @@ int napier_fixture_init(struct kunit *test)
 	return 0;
 }
 
+static int napier_fixture_up(struct kunit *test, int vectors)
+{
+	struct napier_fixture *fx = napier_fixture_bare(test,
+							NAPIER_BOARD_82576);
+
+	fx->m->max_vectors = vectors;
+	KUNIT_ASSERT_EQ(test, napier_fixture_probe(fx, NAPIER_BOARD_82576), 0);
+	KUNIT_ASSERT_EQ(test, napier_fixture_config(fx, 2, 64, 64), 0);
+	KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
+	napier_model_link(fx->m, true, 2, true);
+	irq_work_sync(&fx->m->irq_work);
+	flush_delayed_work(&fx->nd->service);
+	napier_fixture_unlimit(fx, 0);
+	napier_fixture_unlimit(fx, 1);
+
+	return 0;
+}
+
 /**
  * napier_fixture_init_up - init of suites about traffic
  * @test: the test
@@ -141,20 +159,18 @@ int napier_fixture_init(struct kunit *test)
  */
 int napier_fixture_init_up(struct kunit *test)
 {
-	struct napier_fixture *fx = napier_fixture_bare(test,
-							NAPIER_BOARD_82576);
+	return napier_fixture_up(test, 5);
+}
 
-	fx->m->max_vectors = 5;
-	KUNIT_ASSERT_EQ(test, napier_fixture_probe(fx, NAPIER_BOARD_82576), 0);
-	KUNIT_ASSERT_EQ(test, napier_fixture_config(fx, 2, 64, 64), 0);
-	KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
-	napier_model_link(fx->m, true, 2, true);
-	irq_work_sync(&fx->m->irq_work);
-	flush_delayed_work(&fx->nd->service);
-	napier_fixture_unlimit(fx, 0);
-	napier_fixture_unlimit(fx, 1);
-
-	return 0;
+/**
+ * napier_fixture_init_all - the same with a vector for each queue of the part
+ * @test: the test
+ *
+ * Return: 0; the test fails if that cannot be.
+ */
+int napier_fixture_init_all(struct kunit *test)
+{
+	return napier_fixture_up(test, NAPIER_MODEL_VECTORS);
 }
 
 static bool napier_fixture_no_pools(struct napier_fixture *fx)

@@ -50,6 +50,7 @@ struct napier_fixture {
 /* For struct kunit_suite: a device without a driver; one that is up. */
 int napier_fixture_init(struct kunit *test);
 int napier_fixture_init_up(struct kunit *test);
+int napier_fixture_init_all(struct kunit *test);
 void napier_fixture_exit(struct kunit *test);
 
 int napier_fixture_probe(struct napier_fixture *fx, enum napier_board_id board);

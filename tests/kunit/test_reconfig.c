@@ -342,7 +342,7 @@ static struct kunit_suite napier_reconfig_suite = {
 	.name = "napier_reconfig",
 	.suite_init = napier_model_suite_init,
 	.suite_exit = napier_model_suite_exit,
-	.init = napier_fixture_init_up,
+	.init = napier_fixture_init_all,
 	.exit = napier_fixture_exit,
 	.test_cases = napier_reconfig_cases,
 };
