@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 
 from bench.results import DRIVERS, Results, Row, Weight
+from bench.scenarios import REQUEST
 from lab.base import REPO
 
 DOCS = REPO / "docs"
@@ -82,13 +83,14 @@ def _more(results: Results) -> list[Column]:
         ("register writes", "writes"),
         ("register reads", "reads"),
         ("interrupts", "interrupts"),
-        ("guest's ns", "time"),
         ("cond. jumps", "jcc"),
         ("calls", "call"),
         ("locked", "lock"),
     ):
         columns.append((title, [_pair(row, pick) for row in rows]))
-    return columns
+    # The kernel's clock moves on in steps that many frames fit into.
+    times = [_pair(row, "time") if row.scenario.unit == REQUEST else "-" for row in rows]
+    return [*columns, ("guest's ns", times)]
 
 
 def _cache(results: Results) -> list[Column]:

@@ -66,8 +66,10 @@ class Kernel:
 
 def enter(root: Path, words: Sequence[str]) -> list[str]:
     """The command that runs `words` inside the Debian 13 root."""
+    # Whoever ends the lab ends what it builds, too.
+    command = ["setpriv", "--pdeathsig", "KILL", "unshare", "--kill-child"]
     # objtool wants a /proc, which takes a mount name space.
-    command = ["unshare", "--mount", "--pid", "--fork", f"--root={root}", "--mount-proc"]
+    command += ["--mount", "--pid", "--fork", f"--root={root}", "--mount-proc"]
     inner = ["env", "PATH=/usr/bin:/usr/sbin", "LC_ALL=C.UTF-8", *words]
     if os.geteuid() == 0:
         return [*command, *inner]

@@ -7,6 +7,7 @@ of the driver, and the judge that its head names has to fail:
     # judge: kunit SUITE      a suite on the debug kernel, or one of its tests; wildcards
     # judge: lab TEST         a test of the lab on the stock kernel
     # judge: debug TEST       the same on the debug kernel
+    # judge: bench SCENARIO   `make bench-check`, which has to name that scenario
     # judge: nobody REASON    none can see it: it has to apply and to compile, no more
 
 A defect that passes has survived, which is a defect of the judges.  The driver as it is must
@@ -38,7 +39,7 @@ HERE = Path(__file__).resolve().parent
 REPORT = REPO / "docs" / "reliability.md"
 PLACE = "mutants"
 KERNELS = {"lab": "stock", "debug": "debug"}
-KINDS = ("kunit", *KERNELS, "nobody")
+KINDS = ("kunit", *KERNELS, "bench", "nobody")
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,21 @@ def in_the_lab(mutant: Mutant | None, name: str, tests: list[str]) -> list[str]:
     return re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.M)
 
 
+def on_the_scale(mutant: Mutant | None, scenarios: list[str]) -> list[str]:
+    """Weigh a driver with the defect; in which of the scenarios it has got worse."""
+    module = build_driver(kernel("stock"), origin=mutated(mutant), label="mutant")
+    done = subprocess.run(
+        [sys.executable, "-B", "-m", "bench", "--check", "--kernel=stock", "--module", module],
+        cwd=REPO,
+        text=True,
+        capture_output=True,
+    )
+    if done.returncode not in (0, 1):
+        raise LabError(f"the scale could not judge:\n{done.stdout[-3000:]}{done.stderr}")
+    faults = re.findall(r"^bench: ((\w+): .*)$", done.stdout, re.M)
+    return [f"bench-check: {text}" for text, name in faults if name in scenarios]
+
+
 def judged(mutant: Mutant, suites: Suites) -> list[str]:
     """Who noticed that defect."""
     if mutant.kind == "kunit":
@@ -158,6 +174,8 @@ def judged(mutant: Mutant, suites: Suites) -> list[str]:
     if mutant.kind == "nobody":
         build_driver(kernel("stock"), origin=mutated(mutant), label="mutant")
         return []
+    if mutant.kind == "bench":
+        return on_the_scale(mutant, [mutant.judge])
     return in_the_lab(mutant, KERNELS[mutant.kind], [mutant.judge])
 
 
@@ -171,6 +189,8 @@ def sound(chosen: list[Mutant], suites: Suites) -> None:
     for kind, name in KERNELS.items():
         if tests := sorted({mutant.judge for mutant in chosen if mutant.kind == kind}):
             failed += in_the_lab(None, name, tests)
+    if scenarios := sorted({mutant.judge for mutant in chosen if mutant.kind == "bench"}):
+        failed += on_the_scale(None, scenarios)
     if failed:
         raise LabError(f"the driver as it is does not pass: {', '.join(failed)}")
     say(f"the driver as it is passes before all judges ({time.monotonic() - begin:.0f} s)")
