@@ -53,7 +53,9 @@ def _lengths(tree: Tree) -> Iterator[str]:
     for path in tree.files():
         name, text = tree.name(path), path.read_text(errors="replace")
         lines = text.count("\n")
-        if lines > FILE_LINES and not _is_licence(name) and path.name != "package-lock.json":
+        # Nobody reads JSON from top to bottom.
+        read = not _is_licence(name) and path.suffix != ".json"
+        if lines > FILE_LINES and read:
             yield f"{name}:{lines}: {lines} lines; a file has at most {FILE_LINES}"
         found: list[Function] = []
         if path.suffix in (".c", ".h"):

@@ -63,9 +63,11 @@ PARTS = (
 # Where the disk is mounted in the guest.
 MOUNT = "/ksft"
 EXTRA = "extra"
+# A header that tests read the names of link modes from.
+HEADER = "usr/include/linux/ethtool.h"
 # Fills a gap of the guest's ethtool.
 ETHTOOL = Path(__file__).with_name("ethtool")
-FORMAT = 2
+FORMAT = 3
 
 
 def _root() -> Path:
@@ -151,6 +153,8 @@ def disk() -> Path:
         say(f"selftests of {version}")
         tree = _compile(root, origin)
         _carry(root, tree / EXTRA)
+        (tree / EXTRA / HEADER).parent.mkdir(parents=True)
+        shutil.copy2(tree.parent / "src" / HEADER, tree / EXTRA / HEADER)
         with step("disk with the selftests"):
             fresh = image.with_suffix(".new")
             make_ext4(tree, fresh)

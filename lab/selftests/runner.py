@@ -84,7 +84,12 @@ class Bench:
             # Not the lab's own addresses: tests use those for tunnels between the ports.
             for port, host in ((machine.dut, 1), (machine.peer, 2)):
                 port.ipv4, port.ipv6 = f"198.51.100.{host}", f"2001:db8:51::{host}"
-            machine.run(f"mkdir -p {build.MOUNT} && mount /dev/vdd {build.MOUNT}")
+            machine.run(
+                f"mkdir -p {build.MOUNT} /{build.HEADER.rpartition('/')[0]} && "
+                f"mount /dev/vdd {build.MOUNT} && "
+                f"cp {build.MOUNT}/{build.EXTRA}/{build.HEADER} /{build.HEADER} && "
+                "modprobe configfs && mount -t configfs configfs /sys/kernel/config"
+            )
         return self._machine
 
     def discard(self) -> None:
@@ -163,8 +168,10 @@ def _start(machine: Machine, program: Program) -> Process:
     given = ENVIRONMENT | ({"KSFT_MACHINE_SLOW": "yes"} if program.slow else {})
     environment = " ".join(f"{key}={shlex.quote(value)}" for key, value in given.items())
     arguments = f" {NAMES['dut']} {NAMES['peer']}" if program.ports == "together" else ""
+    # Not all of them are executable in the source.
     return machine.spawn(
-        f"cd {directory} && exec env -i {environment} ./{name}{arguments} > {OUTPUT} 2>&1"
+        f"cd {directory} && chmod +x {name} && "
+        f"exec env -i {environment} ./{name}{arguments} > {OUTPUT} 2>&1"
     )
 
 

@@ -8,6 +8,7 @@ of the driver, and the judge that its head names has to fail:
     # judge: lab TEST         a test of the lab on the stock kernel
     # judge: debug TEST       the same on the debug kernel
     # judge: bench SCENARIO   `make bench-check`, which has to name that scenario
+    # judge: selftests TEST   one of the kernel's own, which `make selftests` runs
     # judge: nobody REASON    none can see it: it has to apply and to compile, no more
 
 A defect that passes has survived, which is a defect of the judges.  The driver as it is must
@@ -23,6 +24,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +41,7 @@ HERE = Path(__file__).resolve().parent
 REPORT = REPO / "docs" / "reliability.md"
 PLACE = "mutants"
 KERNELS = {"lab": "stock", "debug": "debug"}
-KINDS = ("kunit", *KERNELS, "bench", "nobody")
+KINDS = ("kunit", *KERNELS, "bench", "selftests", "nobody")
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,22 @@ def on_the_scale(mutant: Mutant | None, scenarios: list[str]) -> list[str]:
     return [f"bench-check: {text}" for text, name in faults if name in scenarios]
 
 
+def by_selftests(mutant: Mutant | None, programs: list[str]) -> list[str]:
+    """Run programs of the kernel's own with the defect; what then differs from the table."""
+    module = build_driver(kernel("newest"), origin=mutated(mutant), label="mutant")
+    done = subprocess.run(
+        [sys.executable, "-B", "-m", "lab", "selftests", "--driver", module, *programs],
+        cwd=REPO,
+        text=True,
+        capture_output=True,
+    )
+    # Below the line of each program, what differs.
+    found = re.findall(r"^\[.*\] (\S+) .*DEVIATIONS.*\n +(.*)$", done.stdout, re.M)
+    if done.returncode and not found:
+        raise LabError(f"the selftests could not judge:\n{done.stdout[-3000:]}{done.stderr}")
+    return [f"{program}: {text}" for program, text in found]
+
+
 def judged(mutant: Mutant, suites: Suites) -> list[str]:
     """Who noticed that defect."""
     if mutant.kind == "kunit":
@@ -176,6 +194,8 @@ def judged(mutant: Mutant, suites: Suites) -> list[str]:
         return []
     if mutant.kind == "bench":
         return on_the_scale(mutant, [mutant.judge])
+    if mutant.kind == "selftests":
+        return by_selftests(mutant, [mutant.judge])
     return in_the_lab(mutant, KERNELS[mutant.kind], [mutant.judge])
 
 
@@ -191,37 +211,49 @@ def sound(chosen: list[Mutant], suites: Suites) -> None:
             failed += in_the_lab(None, name, tests)
     if scenarios := sorted({mutant.judge for mutant in chosen if mutant.kind == "bench"}):
         failed += on_the_scale(None, scenarios)
+    if programs := sorted({mutant.judge for mutant in chosen if mutant.kind == "selftests"}):
+        failed += by_selftests(None, programs)
     if failed:
         raise LabError(f"the driver as it is does not pass: {', '.join(failed)}")
     say(f"the driver as it is passes before all judges ({time.monotonic() - begin:.0f} s)")
 
 
-def table(results: list[tuple[Mutant, list[str]]]) -> str:
-    rows = ["| defect | noticed by |", "|---|---|"]
-    for mutant, noticed in results:
-        more = f" and {len(noticed) - 2} more" if len(noticed) > 2 else ""
-        who = ", ".join(f"`{name}`" for name in noticed[:2]) + more
-        if mutant.kind == "nobody":
-            who = f"nobody can: {mutant.judge}"
-        rows.append(f"| {mutant.number}: {mutant.what} | {who or '**nobody**'} |")
-    return "\n".join(rows)
+def row(mutant: Mutant, noticed: list[str]) -> str:
+    """A line of the table."""
+    more = f" and {len(noticed) - 2} more" if len(noticed) > 2 else ""
+    who = ", ".join(f"`{name}`" for name in noticed[:2]) + more
+    if mutant.kind == "nobody":
+        who = f"nobody can: {mutant.judge}"
+    return f"| {mutant.number}: {mutant.what} | {who or '**nobody**'} |"
 
 
-def judge_all(chosen: list[Mutant]) -> list[tuple[Mutant, list[str]]]:
-    suites, results = Suites(), []
+def write(results: list[tuple[Mutant, list[str]]], mutants: list[Mutant]) -> None:
+    """Put the results into the table; defects that were not judged keep their line."""
+    lines = {
+        line.strip("| ").partition(":")[0]: line
+        for line in docs.place(REPORT, PLACE).splitlines()
+        if line.startswith("| ")
+    }
+    lines |= {mutant.number: row(mutant, noticed) for mutant, noticed in results}
+    known = [lines[mutant.number] for mutant in mutants if mutant.number in lines]
+    docs.fill(REPORT, PLACE, "\n".join(["| defect | noticed by |", "|---|---|", *known]))
+
+
+def judge_all(chosen: list[Mutant]) -> Iterator[tuple[Mutant, list[str]]]:
+    """One after the other, and who noticed it."""
+    suites = Suites()
     try:
         sound(chosen, suites)
         for mutant in sorted(chosen, key=lambda m: (KINDS.index(m.kind), m.name)):
             begin = time.monotonic()
             noticed = judged(mutant, suites)
-            results.append((mutant, noticed))
             nobody = "nobody can see it" if mutant.kind == "nobody" else "SURVIVED"
             who = noticed[0] if noticed else nobody
             print(f"{mutant.name}: {who} ({time.monotonic() - begin:.0f} s)", flush=True)
+            yield mutant, noticed
     finally:
         suites.stop()
         shutil.rmtree(cache() / "mutants", ignore_errors=True)
-    return sorted(results, key=lambda pair: pair[0].name)
 
 
 def main() -> int:
@@ -234,9 +266,11 @@ def main() -> int:
         if not chosen:
             raise LabError(f"no defect of that number; there are {len(mutants)}")
         setup_host()
-        results = judge_all(chosen)
-        if not options.numbers:
-            docs.fill(REPORT, PLACE, table(results))
+        results = []
+        for result in judge_all(chosen):
+            results.append(result)
+            # Each when it is known: somebody may end this before the next one.
+            write([result], mutants)
     except LabError as error:
         print(f"mutants: {error}", file=sys.stderr)
         return 1
