@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lab import trouble
 from lab.base import PATIENCE, REPO, LabError, call, digest, lock
 from lab.kernels import Kernel
 from lab.machine import Machine
@@ -204,7 +205,8 @@ def _run_until_trouble(machine: Machine, command: str, timeout: float) -> None:
     mark, end = machine.console_mark(), time.monotonic() + timeout * PATIENCE
     process = machine.spawn(command)
     while (done := process.poll()) is None:
-        if machine.kernel_trouble(mark):
+        # What is on the console already will do: asking the guest for the rest costs it time.
+        if trouble.reports(machine.console_since(mark)):
             raise LabError("the kernel reports trouble")
         if time.monotonic() > end:
             raise LabError(f"the suites take more than {timeout * PATIENCE:g} s")

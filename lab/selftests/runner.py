@@ -83,7 +83,7 @@ class Bench:
             self._machine = machine
             # Not the lab's own addresses: tests use those for tunnels between the ports.
             for port, host in ((machine.dut, 1), (machine.peer, 2)):
-                port.ipv4, port.ipv6 = f"198.51.100.{host}", f"2001:db8:51::{host}"
+                port.ipv4, port.ipv6 = f"203.0.113.{host}", f"2001:db8:51::{host}"
             machine.run(
                 f"mkdir -p {build.MOUNT} /{build.HEADER.rpartition('/')[0]} && "
                 f"mount /dev/vdd {build.MOUNT} && "
