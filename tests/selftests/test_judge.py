@@ -131,6 +131,10 @@ def test_being_worse_than_igb_needs_an_issue(tmp_path: Path) -> None:
     igb = expected(tmp_path, '["hw/rss_api.py"]\npass = ["test_{set,get,ctx}"]\n', "igb")
     lines = table.worse_than(expected(tmp_path), igb)
     assert lines == ["hw/rss_api.py test_ctx: passes with igb, and no issue is named"]
+    excused = TABLE.replace(
+        'reason = "the hardware has one context"', 'reason = "no link"\ntheirs = "none either"'
+    )
+    assert table.worse_than(expected(tmp_path, excused), igb) == []
 
 
 def test_every_program_must_be_in_the_table(tmp_path: Path) -> None:
