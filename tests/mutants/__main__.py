@@ -221,7 +221,7 @@ def sound(chosen: list[Mutant], suites: Suites) -> None:
 def row(mutant: Mutant, noticed: list[str]) -> str:
     """A line of the table."""
     more = f" and {len(noticed) - 2} more" if len(noticed) > 2 else ""
-    who = ", ".join(f"`{name}`" for name in noticed[:2]) + more
+    who = ", ".join(f"`{name}`" for name in noticed[:2]).replace("|", r"\|") + more
     if mutant.kind == "nobody":
         who = f"nobody can: {mutant.judge}"
     return f"| {mutant.number}: {mutant.what} | {who or '**nobody**'} |"
