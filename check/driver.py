@@ -76,6 +76,13 @@ def _sources(tree: Tree) -> list[Path]:
     return tree.matching(".c", ".h", under="driver")
 
 
+def _modules(tree: Tree) -> list[Path]:
+    """The sources of every module for a kernel, those of tests and lab, too."""
+    sources = tree.matching(".c", ".h")
+    built = {path.parent for path in tree.files() if path.name == "Kbuild"}
+    return [path for path in sources if path.parent in built]
+
+
 def checkpatch(tree: Tree) -> list[str]:
     """The newest kernel's checkpatch, with the CamelCase names of its headers known."""
     headers = kernel("backports").kdir
@@ -83,7 +90,7 @@ def checkpatch(tree: Tree) -> list[str]:
     common = headers.with_name(headers.name.replace("-amd64", "-common"))
     script = kernel_scripts() / "scripts" / "checkpatch.pl"
     # It leaves its list of CamelCase names in the directory in which it runs.
-    command: list[str | Path] = ["perl", script, f"--root={common}", *CHECKPATCH, *_sources(tree)]
+    command: list[str | Path] = ["perl", script, f"--root={common}", *CHECKPATCH, *_modules(tree)]
     status, said, errors = output(command, scratch("checkpatch"))
     found = said.replace(f"{tree.root}/", "").splitlines()
     if errors or (status and not found):

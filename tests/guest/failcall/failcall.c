@@ -43,13 +43,13 @@ static atomic_t calls = ATOMIC_INIT(0);
 
 void failcall_return(void);
 asm(".pushsection .text, \"ax\"\n"
-    ".type failcall_return, @function\n"
-    ".globl failcall_return\n"
-    "failcall_return:\n"
-    ANNOTATE_NOENDBR "\n"
-    ASM_RET "\n"
-    ".size failcall_return, . - failcall_return\n"
-    ".popsection\n");
+	".type failcall_return, @function\n"
+	".globl failcall_return\n"
+	"failcall_return:\n"
+	ANNOTATE_NOENDBR "\n"
+	ASM_RET "\n"
+	".size failcall_return, . - failcall_return\n"
+	".popsection\n");
 
 static int failcall_pre(struct kprobe *probe, struct pt_regs *regs)
 {

@@ -97,7 +97,7 @@ static void seedbug_sleep_in_atomic(void)
 /* In memory that is still there when this module has failed to load. */
 struct seedbug_lock {
 	struct lock_class_key key;
-	struct mutex mutex;
+	struct mutex mutex;	/* protects nothing: it is there to be kept */
 	char name[16];
 };
 
