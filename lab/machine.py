@@ -242,6 +242,8 @@ class Machine:
     def _bring_up(self) -> None:
         """Give each port its interrupt mode, driver, namespace and addresses."""
         ports = [*self.peers, *self.duts]
+        if not ports:
+            return
         script = [". /lab/lib.sh"]
         for port in ports:
             script.append(f"bdf=$(port_behind {port.slot:02x}) || exit 1; echo $bdf")

@@ -17,7 +17,7 @@ from lab.kernels import Kernel
 from lab.modules import build_driver, build_helper, tool
 from lab.spec import Spec
 
-SCRIPTS = ("init", "lib.sh")
+SCRIPTS = ("init", "fstab", "lib.sh")
 TOOLS = ("regs",)
 HELPERS = ("nomsix", "seedwarn")
 

@@ -22,7 +22,8 @@ ACCELS = ("tcg", "kvm")
 @dataclass(frozen=True)
 class Spec:
     """kernel: which of lab.kernels boots; dut and peer: the driver of each end;
-    irq: the interrupt mode that the port under test is given; pairs: how many wires;
+    irq: the interrupt mode that the port under test is given; pairs: how many wires, none
+    for what needs a kernel and no port;
     append: more kernel command line; trace: QEMU trace events, a pattern such as
     "igb_*"; shell: a console for `make shell`; icount: guest time counts instructions,
     each 2^icount ns (one CPU only makes sense); accel: tcg by default, so that every
@@ -57,7 +58,7 @@ class Spec:
                 raise LabError(f"{name}={value}: must be one of {', '.join(allowed)}")
         if not 1 <= self.cpus <= 64:
             raise LabError(f"CPUS={self.cpus}: must be 1 to 64")
-        if not 1 <= self.pairs <= 4:
+        if not 0 <= self.pairs <= 4:
             raise LabError(f"PAIRS={self.pairs}: must be 1 to 4")
 
     @classmethod
@@ -68,6 +69,8 @@ class Spec:
             cpus, pairs = int(env.get("CPUS", cls.cpus)), int(env.get("PAIRS", cls.pairs))
         except ValueError as error:
             raise LabError(f"CPUS and PAIRS are numbers: {error}") from error
+        if not pairs:
+            raise LabError("PAIRS=0: must be 1 to 4")
         kernel = env.get("KERNEL", cls.kernel)
         return cls(
             kernel=kernel,
@@ -91,7 +94,7 @@ class Spec:
             self.irq,
         ]
         words += ["IOMMU"] if self.iommu else []
-        words += [f"{self.pairs} pairs"] if self.pairs > 1 else []
+        words += [f"{self.pairs} pairs"] if self.pairs != 1 else []
         words += [self.accel] if self.accel != "tcg" else []
         words += [f"icount {self.icount}"] if self.icount is not None else []
         words += ["systemd"] if self.systemd else []

@@ -12,7 +12,7 @@ from tools import GUEST_PROGRAMS, PLACE, Figures
 from lab import Machine, Port
 from lab.modules import build
 
-pytestmark = pytest.mark.machine(kernel="debug", cpus=2)
+pytestmark = pytest.mark.machine(kernel="debug", cpus=2, pairs=0)
 
 # Nor after one of KASAN's, which therefore come after those of lockdep.
 SPOILT = "lockdep says nothing more after its first report"
@@ -77,6 +77,7 @@ def test_leak(machine: Machine) -> None:
     assert 'comm "insmod"' in leaks(machine)
 
 
+@pytest.mark.machine(pairs=1)
 def test_driver_leaks_nothing(machine: Machine, dut: Port, figures: Figures) -> None:
     """All that the driver allocates is either in use or given back: after it was loaded, used,
     changed and unloaded, no memory is left that nobody points to."""

@@ -49,7 +49,7 @@ def test_reports_are_understood() -> None:
         assert problems, f"without {missing!r}"
 
 
-@pytest.mark.machine(kernel="debug")
+@pytest.mark.machine(kernel="debug", pairs=0)
 def test_all_suites_pass(machine: Machine, request: pytest.FixtureRequest) -> None:
     outcome = run_kunit(machine, build_kunit(kernel("debug")))
     request.node.user_properties.append(
