@@ -146,7 +146,8 @@ static void reconfig_mtu(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(mtus); i++) {
 		struct napier_rx_ring *rx = fx->nn->cfg.rx[0];
-		bool large = fx->ndev->mtu > 1500;
+		bool was_large = fx->ndev->mtu > 1500;
+		bool large = mtus[i] > 1500;
 
 		KUNIT_ASSERT_EQ(test, napier_fixture_mtu(fx, mtus[i]), 0);
 		KUNIT_EXPECT_EQ(test, napier_model_peek(fx->m, NAPIER_RLPML),
@@ -155,9 +156,9 @@ static void reconfig_mtu(struct kunit *test)
 				FIELD_GET(NAPIER_SRRCTL_BSIZEPKT,
 					  napier_model_peek(fx->m,
 							    NAPIER_SRRCTL(0))),
-				mtus[i] > 1500 ? 3 : 2);
+				large ? 3 : 2);
 		/* New buffers only where their size changes. */
-		if ((mtus[i] > 1500) == large)
+		if (large == was_large)
 			KUNIT_EXPECT_PTR_EQ(test, fx->nn->cfg.rx[0], rx);
 		reconfig_traffic(fx);
 	}
