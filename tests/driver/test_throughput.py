@@ -18,11 +18,12 @@ import pytest
 from tools import Figures
 
 from lab import Machine, Port, Spec
+from lab.base import rounds
 
 BY_WALL = os.environ.get("THROUGHPUT") == "wall"
 pytestmark = pytest.mark.machine(pairs=2, cpus=2 if BY_WALL else 1, icount=None if BY_WALL else 2)
 
-BOOTS, TURNS = 3, 3
+BOOTS, TURNS = rounds(3), rounds(3)
 LEAST = 0.97
 # When the medians are this near to the limit, on either side, three times as many decide.
 NEAR = 0.02
@@ -98,10 +99,13 @@ def test_as_fast_as_igb(spec: Spec, figures: Figures) -> None:
     race = Race()
     for _ in range(BOOTS):
         alternate(race, spec)
-    if any(abs(race.ratio(way) - LEAST) <= NEAR for way in WAYS):
+    # Neither the clock on the wall nor what checkers cost tells of a driver: there it is enough
+    # that the streams run.
+    fair = not BY_WALL and spec.kernel != "debug"
+    if fair and any(abs(race.ratio(way) - LEAST) <= NEAR for way in WAYS):
         for _ in range(2 * BOOTS):
             alternate(race, spec)
     for way in WAYS:
         figures(race.figure(way))
     ratios = {way: race.ratio(way) for way in WAYS}
-    assert BY_WALL or min(ratios.values()) >= LEAST, ratios
+    assert not fair or min(ratios.values()) >= LEAST, ratios
