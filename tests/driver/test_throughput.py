@@ -25,8 +25,9 @@ pytestmark = pytest.mark.machine(pairs=2, cpus=2 if BY_WALL else 1, icount=None 
 
 BOOTS, TURNS = rounds(3), rounds(3)
 LEAST = 0.97
-# When the medians are this near to the limit, on either side, three times as many decide.
-NEAR = 0.02
+# Machines differ from boot to boot: what is not clear of the limit by that much, or below it, is
+# decided by three times as many.
+CLEAR = 0.02
 WAYS: dict[str, list[str]] = {"sent": [], "received": ["-R"]}
 
 
@@ -91,7 +92,7 @@ def alternate(race: Race, spec: Spec) -> None:
             dut.wait_carrier()
             dut.ping(3)
         race.run(TURNS)
-        assert not machine.kernel_trouble()
+        assert machine.kernel_trouble() == []
 
 
 @pytest.mark.napier_only(reason="there is nothing to compare igb with")
@@ -102,10 +103,10 @@ def test_as_fast_as_igb(spec: Spec, figures: Figures) -> None:
     # Neither the clock on the wall nor what checkers cost tells of a driver: there it is enough
     # that the streams run.
     fair = not BY_WALL and spec.kernel != "debug"
-    if fair and any(abs(race.ratio(way) - LEAST) <= NEAR for way in WAYS):
+    if fair and any(race.ratio(way) < LEAST + CLEAR for way in WAYS):
         for _ in range(2 * BOOTS):
             alternate(race, spec)
     for way in WAYS:
         figures(race.figure(way))
     ratios = {way: race.ratio(way) for way in WAYS}
-    assert not fair or min(ratios.values()) >= LEAST, ratios
+    assert not fair or min(ratios.values()) >= LEAST, f"{ratios}, of {race.speeds}"
