@@ -8,7 +8,7 @@ JOBS ?= 1
 LAB := $(PYTHON) -B -m lab
 export DUT PEER CPUS MEM IRQ IOMMU KERNEL PAIRS ACCEL APPEND KDIR PATIENCE REPEAT
 
-.PHONY: help setup update run shell test test-debug test-full selftests bench bench-check \
+.PHONY: help setup update run shell test kunit test-debug test-full selftests bench bench-check \
 	mutants check module clean distclean
 
 PYTEST = $(PYTHON) -B -m pytest $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadgroup) \
@@ -20,7 +20,8 @@ help:
 	@echo "make test       the test suite in the lab"
 	@echo "                  T=tests/driver/test_smoke.py  K=expression  only some"
 	@echo "                  JOBS=1 machines at a time: half of your CPUs, at most"
-	@echo "make test-debug the same under KASAN, lockdep and the kernel's other checkers,"
+	@echo "make kunit      the driver on hardware in memory, under KASAN and lockdep"
+	@echo "make test-debug the suite and that under KASAN, lockdep and the kernel's other checkers,"
 	@echo "                and what only such a kernel can show"
 	@echo "make test-full  all of that and what follows, for hours; docs/reliability.md"
 	@echo "                  P='mutants selftests'  only some"
@@ -57,6 +58,12 @@ shell:
 
 test:
 	@$(LAB) prepare-tests
+	@$(PYTEST)
+
+# The suites in memory, on a kernel of their own.
+kunit: override T = tests/kunit
+kunit:
+	@$(LAB) prepare-tests kunit
 	@$(PYTEST)
 
 # Under the checkers everything takes several times as long: time limits are longer, and what

@@ -117,7 +117,7 @@ def command_prepare_tests(options: argparse.Namespace) -> int:
     """what the test suite needs; pytest itself is called by the Makefile"""
     from lab.spec import Spec
 
-    _prepare((Spec.from_env().kernel,))
+    _prepare(tuple(options.kernels) or (Spec.from_env().kernel,))
     return 0
 
 
@@ -190,6 +190,8 @@ def main() -> int:
                 action="store_true",
                 help="look for newer kernels than those in the cache",
             )
+        if name == "prepare-tests":
+            command.add_argument("kernels", nargs="*", help="instead of $KERNEL")
         if name == "selftests":
             command.add_argument("--driver", help="another napier.ko than that of driver/")
             command.add_argument(

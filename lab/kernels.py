@@ -4,7 +4,7 @@
 `stock` is what a Debian user runs: 6.12 from the host's release (Debian 12 has it in its
 security suite, Debian 13 as its kernel).  `backports` is the newest 7.x of Debian 13's
 backports.  Both come from packages that are unpacked into the cache and never installed.
-`newest` and `debug` are built from the source package of the latter (lab/ownkernel.py).
+`newest`, `debug` and `kunit` are built from the source package of the latter (lab/ownkernel.py).
 Headers of 7.x want newer tools than Debian 12 has, so they live inside a Debian 13 root
 (see lab/image.py), and modules for them are built in there.
 """

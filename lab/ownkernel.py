@@ -3,8 +3,10 @@
 Debian 13 root, with a configuration that holds what lab/kernel/ names and nothing else.
 
 `newest` is lean and has what Debian's leaves out (page_pool statistics, fault
-injection).  `debug` has every checker on.  A kernel is built once for each version of the
-source and each configuration; what is left of the build is what modules are built against.
+injection).  `debug` has every checker on.  `kunit` has the checkers and little else: no ports,
+no firmware tables, no debug information; the suites in memory need no more, and it is built
+in half the time.  A kernel is built once for each version of the source and each
+configuration; what is left of the build is what modules are built against.
 """
 
 from __future__ import annotations
@@ -22,7 +24,12 @@ from lab.image import build_root
 from lab.kernels import Kernel, enter, numbers
 
 FRAGMENTS = REPO / "lab" / "kernel"
-NAMES = ("newest", "debug")
+# What each is made of, below lab/kernel/.
+PARTS = {
+    "newest": ("machine", "common", "newest"),
+    "debug": ("machine", "common", "checkers", "debug"),
+    "kunit": ("machine", "checkers"),
+}
 FORMAT = 1
 # How often the build says where it is, in seconds.
 PROGRESS = 20.0
@@ -63,7 +70,7 @@ def source(update: bool = False) -> Path:
 
 def fragments(name: str) -> list[Path]:
     """The files that a kernel's configuration is made of."""
-    return [FRAGMENTS / "common.config", FRAGMENTS / f"{name}.config"]
+    return [FRAGMENTS / f"{part}.config" for part in PARTS[name]]
 
 
 def requested(name: str) -> dict[str, str]:
@@ -202,7 +209,7 @@ def _found(name: str, version: str, output: Path) -> Kernel:
 
 
 def own_kernel(name: str, update: bool = False) -> Kernel:
-    """`newest` or `debug`, built if need be."""
+    """A kernel of PARTS, built if need be."""
     tree = source(update)
     root = build_root()
     output = root / "kernels" / name

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.base import LabError, cache
-from lab.spec import Spec
+from lab.spec import CHECKED, Spec
 
 if TYPE_CHECKING:
     from lab.port import Port
@@ -119,7 +119,7 @@ def command(
     # The IOMMU must come before the devices that it is to watch.
     words += _remapping(spec)
     line += "intel_iommu=on iommu.strict=1 " if spec.iommu else "intel_iommu=off "
-    line += DEBUG_COMMAND_LINE if spec.kernel == "debug" else ""
+    line += DEBUG_COMMAND_LINE if spec.kernel in CHECKED else ""
     line += "lab.shell " if spec.shell else ""
     line += "init=/lib/systemd/systemd " if spec.systemd else ""
     words += ["-kernel", str(vmlinuz), "-initrd", str(ramfs), "-append", line + spec.append]

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 from lab.base import LabError
 
-KERNELS = ("stock", "backports", "newest", "debug")
+KERNELS = ("stock", "backports", "newest", "debug", "kunit")
+# Those with checkers, and that without a driver for a port.
+CHECKED = ("debug", "kunit")
+PORTLESS = "kunit"
 DUT_DRIVERS = ("napier", "igb")
 PEER_DRIVERS = ("e1000e", "igb", "virtio", "napier")
 IRQ_MODES = ("msix", "msi", "intx")
@@ -72,6 +75,10 @@ class Spec:
         if not pairs:
             raise LabError("PAIRS=0: must be 1 to 4")
         kernel = env.get("KERNEL", cls.kernel)
+        if kernel == PORTLESS:
+            raise LabError(
+                f"KERNEL={kernel}: it has no driver for a port; tests/kunit runs on it by itself"
+            )
         return cls(
             kernel=kernel,
             dut=env.get("DUT", cls.dut),

@@ -24,6 +24,7 @@ from _pytest.terminal import TerminalReporter
 
 from lab import LabError, Machine, Port, Spec, trouble
 from lab.base import PATIENCE
+from lab.spec import CHECKED, PORTLESS
 
 MARKERS = (
     "machine(**changes): fields of lab.Spec in which this test's machine differs from the "
@@ -94,8 +95,10 @@ def pytest_report_header() -> str:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Group the tests by machine, the standard one first, otherwise as written.  Those that
-    want the debug kernel are for `make test-debug`."""
+    want a kernel with checkers, which has to be built, are for `make test-debug` and
+    `make kunit`."""
     standard = Spec.from_env()
+    asked = {standard.kernel, PORTLESS if "tests/kunit" in config.args else standard.kernel}
     order: dict[Spec, int] = {standard: 0}
     keys: dict[pytest.Item, int] = {}
     others: list[pytest.Item] = []
@@ -104,7 +107,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             keys[item] = -1
             continue
         spec = spec_of(item)
-        if spec.kernel == "debug" and standard.kernel != "debug":
+        if spec.kernel in CHECKED and spec.kernel not in asked:
             others.append(item)
             continue
         keys[item] = order.setdefault(spec, len(order))
@@ -117,7 +120,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason=marker.kwargs["reason"]))
         for marker in item.iter_markers("differs_on_igb"):
             item.add_marker(pytest.mark.xfail(reason=marker.kwargs["reason"], strict=True))
-    # Not one by one among those of `make test`: the debug kernel takes time to build and boot.
+    # Not one by one among those of `make test`.
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item in keys]

@@ -40,8 +40,8 @@ from lab.spec import ROOMY, Spec
 HERE = Path(__file__).resolve().parent
 REPORT = REPO / "docs" / "reliability.md"
 PLACE = "mutants"
-# The suites need no port, and most defects cost a boot: without ACPI it is a third shorter.
-BARE = Spec(kernel="debug", memory=ROOMY, cpus=1, pairs=0, append="acpi=off")
+# Most defects cost a boot.
+BARE = Spec(kernel="kunit", memory=ROOMY, cpus=1, pairs=0)
 KERNELS = {"lab": "stock", "debug": "debug"}
 KINDS = ("kunit", *KERNELS, "bench", "selftests", "nobody")
 
@@ -106,7 +106,7 @@ class Suites:
 
     def judge(self, mutant: Mutant | None, only: str) -> list[str]:
         """What noticed it: tests that failed, and what the kernel's checkers said."""
-        module = build_kunit(kernel("debug"), origin=mutated(mutant), label="mutant")
+        module = build_kunit(kernel("kunit"), origin=mutated(mutant), label="mutant")
         if not self.machine:
             self.machine = Machine(BARE)
             self.machine.start()
