@@ -91,10 +91,18 @@ void napier_fixture_remove(struct napier_fixture *fx)
 	napier_driver.remove(&fx->m->pdev);
 }
 
+/* Each queue has a directory in sysfs and each vector an interrupt, and under
+ * the checkers these take longer to make and remove than most tests take.
+ */
+#define NAPIER_FIXTURE_VECTORS	5
+
 /**
  * napier_fixture_bare - a device that no driver has yet
  * @test: the test; its exit function has to be napier_fixture_exit()
  * @board: what part it is
+ *
+ * It has vectors for four queue pairs; a test that wants more sets the model's
+ * max_vectors before it probes.
  *
  * Return: the fixture; fails the test without memory.
  */
@@ -111,6 +119,7 @@ struct napier_fixture *napier_fixture_bare(struct kunit *test,
 	test->priv = fx;
 	fx->m = napier_model_create(board);
 	KUNIT_ASSERT_NOT_NULL(test, fx->m);
+	fx->m->max_vectors = NAPIER_FIXTURE_VECTORS;
 
 	return fx;
 }
@@ -151,15 +160,13 @@ static int napier_fixture_up(struct kunit *test, int vectors)
  * @test: the test
  *
  * An 82576 that is up with two queue pairs of 64 descriptors each way, and
- * BQL that does not get in the way.  It has vectors for four: each queue has
- * a directory in sysfs and each vector an interrupt, and under the checkers
- * these take longer to make and remove than most tests take.
+ * BQL that does not get in the way.
  *
  * Return: 0; the test fails if that cannot be.
  */
 int napier_fixture_init_up(struct kunit *test)
 {
-	return napier_fixture_up(test, 5);
+	return napier_fixture_up(test, NAPIER_FIXTURE_VECTORS);
 }
 
 /**

@@ -223,10 +223,6 @@ struct napier_model *napier_model_create(enum napier_board_id board)
 	xa_init(&m->maps);
 	m->board = board;
 	m->bar = (u8 __iomem *)NAPIER_MODEL_COOKIE;
-	/* More than one would depend on how fast this machine is: a poll may
-	 * time out after the first read, but looks once more before it does.
-	 */
-	m->poll_delay = 1;
 	m->allocs_left = -1;
 	m->msi = true;
 	m->max_vectors = NAPIER_MODEL_VECTORS;

@@ -71,6 +71,7 @@ static void board_traffic(struct kunit *test)
 	u8 want[ETH_ALEN] = { 0x02, 0x0a, 0xb1, 0xe5, 0, 0 };
 	u32 q;
 
+	fx->m->max_vectors = NAPIER_MODEL_VECTORS;
 	KUNIT_ASSERT_EQ(test, napier_fixture_probe(fx, p->id), 0);
 	KUNIT_EXPECT_MEMEQ(test, fx->ndev->dev_addr, want, ETH_ALEN);
 	KUNIT_EXPECT_EQ(test, fx->ndev->num_tx_queues, p->queues);

@@ -81,6 +81,7 @@ static void irq_routing(struct kunit *test)
 	struct napier_fixture *fx = napier_fixture_bare(test, p->id);
 	u32 gpie, q, before;
 
+	fx->m->max_vectors = NAPIER_MODEL_VECTORS;
 	KUNIT_ASSERT_EQ(test, napier_fixture_probe(fx, p->id), 0);
 	KUNIT_ASSERT_EQ(test, napier_fixture_config(fx, p->queues, 64, 64), 0);
 	KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
@@ -221,6 +222,7 @@ static void rss_registers(struct kunit *test)
 	u32 used = 0, mrqc, i;
 	u8 *key;
 
+	fx->m->max_vectors = NAPIER_MODEL_VECTORS;
 	KUNIT_ASSERT_EQ(test, napier_fixture_probe(fx, p->id), 0);
 	KUNIT_ASSERT_EQ(test, napier_fixture_config(fx, p->queues, 64, 64), 0);
 	key = fx->nn->rss.key;

@@ -351,6 +351,7 @@ static void link_mdio(struct kunit *test)
 
 	link_device(test, NAPIER_BOARD_82576);
 	fx = test->priv;
+	fx->m->poll_delay = 1;
 	mutex_lock(&fx->nd->phy.lock);
 	fx->m->phy[0x1F] = 0;
 	fx->m->phy[0x19] = 0x1234;

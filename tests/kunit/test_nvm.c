@@ -59,6 +59,7 @@ static void nvm_bad_is_no_obstacle(struct kunit *test)
 							NAPIER_BOARD_I350);
 
 	fx->m->nvm[0x3F]++;
+	fx->m->poll_delay = 1;
 	KUNIT_EXPECT_EQ(test, napier_fixture_probe(fx, NAPIER_BOARD_I350), 0);
 	KUNIT_EXPECT_TRUE(test, is_valid_ether_addr(fx->ndev->dev_addr));
 }
@@ -74,6 +75,7 @@ static void nvm_out_of_range(struct kunit *test)
 			-ERANGE);
 	KUNIT_EXPECT_EQ(test, napier_nvm_read(fx->nd, 0xFFFF, words, 2),
 			-ERANGE);
+	fx->m->poll_delay = 1;
 	KUNIT_EXPECT_EQ(test, napier_nvm_read(fx->nd, 0x10, words, 2), 0);
 	KUNIT_EXPECT_EQ(test, words[0], fx->m->nvm[0x10]);
 	KUNIT_EXPECT_EQ(test, words[1], fx->m->nvm[0x11]);
