@@ -27,7 +27,7 @@ BOOTS, TURNS = rounds(3), rounds(3)
 LEAST = 0.97
 # Machines differ from boot to boot: what is not clear of the limit by that much, or below it, is
 # decided by three times as many.
-CLEAR = 0.02
+CLEAR = 0.01
 WAYS: dict[str, list[str]] = {"sent": [], "received": ["-R"]}
 
 

@@ -12,6 +12,9 @@ from lab.kunit import build_kunit, declared, parse, run_kunit
 from lab.spec import ROOMY
 
 KERNEL = "debug" if Spec.from_env().kernel == "debug" else "kunit"
+# A kernel without ACPI knows of no interrupt remapping and reaches the APIC by memory, which
+# QEMU gets wrong now and then with several CPUs (docs/lab.md, "The guest").
+CPUS = 2 if KERNEL == "debug" else 1
 
 REPORT = """\
 KTAP version 1
@@ -54,7 +57,7 @@ def test_reports_are_understood() -> None:
 
 
 @pytest.mark.napier_only(reason="the suites are napier's")
-@pytest.mark.machine(kernel=KERNEL, pairs=0, memory=ROOMY)
+@pytest.mark.machine(kernel=KERNEL, cpus=CPUS, pairs=0, memory=ROOMY)
 def test_all_suites_pass(machine: Machine, request: pytest.FixtureRequest) -> None:
     outcome = run_kunit(machine, build_kunit(kernel(KERNEL)))
     request.node.user_properties.append(
