@@ -25,6 +25,7 @@ PARTS = {
     "test": ["test"],
     "test-backports": ["test", "KERNEL=backports"],
     "test-igb": ["test", "DUT=igb"],
+    "kunit": ["kunit"],
     "test-debug": ["test-debug"],
     "selftests": ["selftests"],
     "selftests-igb": ["selftests", "DUT=igb"],

@@ -151,8 +151,8 @@ struct napier_model_map {
  * @polls: reads of MDIC and EERD until it is there
  * @poll_delay: how many those are at the beginning. More than one would depend
  *	on how fast this machine is: a poll may time out after the first read,
- *	but looks once more before it does. One for every word of an NVM is half
- *	a second for each probe, so only tests of that ask for it
+ *	but looks once more before it does. One for every word of an NVM is
+ *	a timer tick each, in every probe, so only tests of that ask for it
  * @queue_off_delay: reads of RXDCTL and TXDCTL until a queue is off
  * @off_polls: how many are left, for the queue that is going off
  * @smbi: another port holds the semaphore; reads until it lets go

@@ -106,7 +106,7 @@ class Suites:
 
     def judge(self, mutant: Mutant | None, only: str) -> list[str]:
         """What noticed it: tests that failed, and what the kernel's checkers said."""
-        module = build_kunit(kernel("kunit"), origin=mutated(mutant), label="mutant")
+        module = build_kunit(kernel(BARE.kernel), origin=mutated(mutant), label="mutant")
         if not self.machine:
             self.machine = Machine(BARE)
             self.machine.start()
