@@ -24,10 +24,11 @@ BY_WALL = os.environ.get("THROUGHPUT") == "wall"
 pytestmark = pytest.mark.machine(pairs=2, cpus=2 if BY_WALL else 1, icount=None if BY_WALL else 2)
 
 BOOTS, TURNS = rounds(3), rounds(3)
+# That the streams are not much slower; what a frame costs is `make bench-check`'s to judge.
 LEAST = 0.97
-# Machines differ from boot to boot: what is not clear of the limit by that much, or below it, is
-# decided by three times as many.
-CLEAR = 0.01
+# Machines differ from boot to boot: what is below the limit is decided by up to that many
+# times BOOTS.
+LOOKS = 3
 WAYS: dict[str, list[str]] = {"sent": [], "received": ["-R"]}
 
 
@@ -98,15 +99,16 @@ def alternate(race: Race, spec: Spec) -> None:
 @pytest.mark.napier_only(reason="there is nothing to compare igb with")
 def test_as_fast_as_igb(spec: Spec, figures: Figures) -> None:
     race = Race()
-    for _ in range(BOOTS):
-        alternate(race, spec)
     # Neither the clock on the wall nor what checkers cost tells of a driver: there it is enough
     # that the streams run.
     fair = not BY_WALL and spec.kernel != "debug"
-    if fair and any(race.ratio(way) < LEAST + CLEAR for way in WAYS):
-        for _ in range(2 * BOOTS):
+    ratios: dict[str, float] = {}
+    for _ in range(LOOKS if fair else 1):
+        for _ in range(BOOTS):
             alternate(race, spec)
+        ratios = {way: race.ratio(way) for way in WAYS}
+        if min(ratios.values()) >= LEAST:
+            break
     for way in WAYS:
         figures(race.figure(way))
-    ratios = {way: race.ratio(way) for way in WAYS}
     assert not fair or min(ratios.values()) >= LEAST, f"{ratios}, of {race.speeds}"
