@@ -36,6 +36,9 @@ KERNEL_COMMAND_LINE = (
 )
 # What checkers wait for besides their line in lab/kernel/debug.config.
 DEBUG_COMMAND_LINE = "kasan_multi_shot page_poison=1 kunit.enable=1 kunit.autorun=1 "
+# It makes everything twice as slow and says nothing unless it is asked to scan: only machines of
+# tests that do have it, by append="kmemleak=on".
+LEAKS = "kmemleak="
 
 
 def void_rom() -> Path:
@@ -119,7 +122,9 @@ def command(
     # The IOMMU must come before the devices that it is to watch.
     words += _remapping(spec)
     line += "intel_iommu=on iommu.strict=1 " if spec.iommu else "intel_iommu=off "
-    line += DEBUG_COMMAND_LINE if spec.kernel in CHECKED else ""
+    if spec.kernel in CHECKED:
+        line += DEBUG_COMMAND_LINE
+        line += f"{LEAKS}off " if LEAKS not in spec.append else ""
     line += "lab.shell " if spec.shell else ""
     line += "init=/lib/systemd/systemd " if spec.systemd else ""
     words += ["-kernel", str(vmlinuz), "-initrd", str(ramfs), "-append", line + spec.append]

@@ -14,6 +14,7 @@ from lab.modules import build
 
 pytestmark = pytest.mark.machine(kernel="debug", cpus=2, pairs=0)
 
+KMEMLEAK = "kmemleak=on"
 # Nor after one of KASAN's, which therefore come after those of lockdep.
 SPOILT = "lockdep says nothing more after its first report"
 
@@ -69,6 +70,7 @@ def test_use_after_free(machine: Machine) -> None:
     commit(machine, "use-after-free")
 
 
+@pytest.mark.machine(append=KMEMLEAK)
 @pytest.mark.expects_trouble(r"kmemleak: \d+ new suspected", reason="seeded")
 @pytest.mark.leaves_mess(reason="what was leaked stays leaked")
 def test_leak(machine: Machine) -> None:
@@ -77,7 +79,7 @@ def test_leak(machine: Machine) -> None:
     assert 'comm "insmod"' in leaks(machine)
 
 
-@pytest.mark.machine(pairs=1)
+@pytest.mark.machine(pairs=1, append=KMEMLEAK)
 def test_driver_leaks_nothing(machine: Machine, dut: Port, figures: Figures) -> None:
     """All that the driver allocates is either in use or given back: after it was loaded, used,
     changed and unloaded, no memory is left that nobody points to."""
