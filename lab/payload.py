@@ -18,7 +18,7 @@ from lab.modules import build_driver, build_helper, tool
 from lab.spec import Spec
 
 SCRIPTS = ("init", "fstab", "lib.sh")
-TOOLS = ("regs",)
+TOOLS = ("regs", "stamps")
 HELPERS = ("nomsix", "seedwarn")
 
 

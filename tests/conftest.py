@@ -84,7 +84,23 @@ def needs_machine(item: pytest.Item) -> bool:
     return bool({"machine", "dut", "peer", "spec"} & set(getattr(item, "fixturenames", ())))
 
 
+class AtOnce:
+    """Says what failed when it fails, not only at the end, which may be hours away."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and reporter:
+            where = getattr(report.longrepr, "reprcrash", None)
+            said = where.message if where else report.longreprtext
+            reporter.ensure_newline()
+            reporter.write_line("\n".join([f"{report.nodeid}:", *said.splitlines()[:3]]))
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(AtOnce(config))
     for line in MARKERS:
         config.addinivalue_line("markers", line)
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+import tools
 from control import channels, queue_irqs, restored, rings
 from tools import Figures, until
 
@@ -239,18 +240,14 @@ def test_proc_interrupts_and_smp_affinity(dut: Port, machine: Machine) -> None:
 
 def test_counters_are_the_same_everywhere(dut: Port, peer: Port, figures: Figures) -> None:
     """ip -s link, /proc/net/dev and /sys/class/net/DEV/statistics, with the wire silent."""
-    dut.ping(10, size=1000)
+    script = (
+        "cd /sys/class/net/DEV/statistics; for f in *; do echo $f $(cat $f); done; "
+        "echo ===; grep DEV: /proc/net/dev; echo ===; ip -s -s -j link show dev DEV"
+    )
     # Nothing may come between the three: IPv6 and the neighbour table are not silent.
-    peer.down()
-    try:
-        script = (
-            "cd /sys/class/net/DEV/statistics; for f in *; do echo $f $(cat $f); done; "
-            "echo ===; grep DEV: /proc/net/dev; echo ===; ip -s -s -j link show dev DEV"
-        )
+    with tools.quiet(dut, peer):
+        dut.ping(10, size=1000)
         files, columns, link = sh(dut, script).split("===")
-    finally:
-        peer.up()
-        peer.wait_carrier()
     values = {words[0]: int(words[1]) for words in map(str.split, files.strip().splitlines())}
     assert set(COUNTERS) <= values.keys()
     stats = json.loads(link)[0]["stats64"]

@@ -107,7 +107,7 @@ def no_leak(machine: Machine, dut: Port, before: int) -> None:
     dut.down()
     try:
         if dut.driver == "napier":
-            until(lambda: not genl(dut, "page-pools"), 30, "the page pools to be empty")
+            tools.gone(machine, lambda: genl(dut, "page-pools"))
         until(
             lambda: packets_in_memory(machine) <= before + SLACK,
             40,

@@ -198,8 +198,9 @@ def test_mtu_changes_under_load(dut: Port, peer: Port, figures: Figures) -> None
                     for mtu in (9000, 1500):
                         dut.run(["ip", "link", "set", dut.name, "mtu", str(mtu)])
                         if mtu == 9000 and dut.driver != "igb":  # CARRIER: igb has none now
-                            # Whole, in one frame, both ways.
-                            dut.ping(1, size=8972)
+                            # Whole, in one frame, both ways; streams fill rings, and not
+                            # every frame has to arrive.
+                            dut.ping(3, size=8972)
                     load.moves()
             moved = carrier_changes(dut) - before
             figures(f"{2 * count} changes: {load}; carrier changes {moved}")

@@ -217,6 +217,31 @@ def genl(port: Port, question: str) -> list[dict[str, int]]:
     return json.loads(port.run(program("netdev_genl", question, port.name)).out)
 
 
+def stir(machine: Machine) -> None:
+    """Let each CPU receive something: what a socket or a transmit queue gives back on one may
+    lie on a list of another, where the frame was allocated, until that one runs its receive
+    softirq next.  On an idle machine that may be never."""
+    machine.run(
+        "for cpu in /sys/devices/system/cpu/cpu[0-9]*; do "
+        "taskset -c ${cpu##*cpu} ping -n -q -c 1 127.0.0.1; done"
+    )
+
+
+def gone(machine: Machine, pools: Callable[[], list[dict[str, int]]], timeout: float = 30) -> None:
+    """Wait until that question for page pools finds none."""
+    found: list[dict[str, int]] = []
+
+    def none() -> bool:
+        stir(machine)
+        found[:] = pools()
+        return not found
+
+    try:
+        until(none, timeout, "no page pool is left")
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {found}") from None
+
+
 def qstats(port: Port) -> dict[str, int]:
     """netdev-genl's statistics of the device."""
     return genl(port, "qstats")[0]
@@ -323,6 +348,8 @@ def quiet(dut: Port, peer: Port) -> Iterator[None]:
     wire and counters can be compared exactly."""
     ends = ((dut, peer), (peer, dut))
     for port, far in ends:
+        # What is known of link-local addresses would be probed, seconds later.
+        port.run(["ip", "neigh", "flush", "dev", port.name])
         for family in (4, 6):
             port.run(
                 [

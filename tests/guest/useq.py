@@ -57,6 +57,9 @@ def send(options: argparse.Namespace) -> dict[str, object]:
                 ahead = begin + number / options.rate - time.monotonic()
                 if ahead > 0.002:
                     time.sleep(ahead)
+                elif ahead < -0.1:
+                    # No burst for a time in which the machine did not run.
+                    begin -= ahead
             last = number == options.count - 1
             size = sizes[number % len(sizes)]
             if last:
