@@ -29,6 +29,7 @@ ENABLE = 1 << 25
 # Held for less than the watchdog's five seconds, however slow the guest; and more than a ring of
 # 128 descriptors takes.
 COUNT, SIZE = rounds(1500, 400), 1000
+# From when it was shut; the driver looks at its device each second.
 SHUT = 1.5 / PATIENCE
 FRAME = SIZE + 8 + 20 + 14
 

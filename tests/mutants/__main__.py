@@ -4,7 +4,7 @@
 Each patch beside this file is a defect of a kind that drivers have had.  It is applied to a copy
 of the driver, and the judge that its head names has to fail:
 
-    # judge: kunit SUITE      a suite on the debug kernel, or one of its tests; wildcards
+    # judge: kunit SUITE      a suite on the kunit kernel, or one of its tests; wildcards
     # judge: lab TEST         a test of the lab on the stock kernel
     # judge: debug TEST       the same on the debug kernel
     # judge: bench SCENARIO   `make bench-check`, which has to name that scenario
