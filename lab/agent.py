@@ -22,6 +22,10 @@ from lab.base import PATIENCE
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/lab"
 CHUNK = 1 << 20
+# After so many seconds without an answer the connection is made anew.  A guest that wakes up
+# may miss that the host's end is open: since virtio_console fills its control queue after it
+# has told the host that it is ready (seen in 7.3), QEMU's answer finds no buffer and is lost.
+ANEW = 5.0
 
 
 class AgentError(Exception):
@@ -75,6 +79,7 @@ class Agent:
 
     def _sync(self, end: float) -> None:
         """Agree with the agent on where the stream stands, whatever came before."""
+        anew = time.monotonic() + ANEW
         while True:
             self.alive()
             if time.monotonic() > end:
@@ -94,7 +99,9 @@ class Agent:
                     if line and json.loads(line).get("return") == token:
                         return
             except TimeoutError:
-                continue
+                if time.monotonic() > anew:
+                    self._close()
+                    anew = time.monotonic() + ANEW
             except (OSError, ValueError):
                 self._close()
                 time.sleep(0.1)

@@ -310,7 +310,8 @@ class Machine:
             time.sleep(seconds)
             self.qmp("system_wakeup")
             self.wait_event("WAKEUP", 30, since)
-            self.sync()
+        # With or without a sleep, the agent's port was taken down and up again.
+        self.sync()
         result = process.wait(30)
         if result.rc:
             raise GuestError(f"cannot suspend: {result.err}")
