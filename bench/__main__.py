@@ -11,12 +11,16 @@ from pathlib import Path
 
 from bench import report
 from bench.plugin import qemu_version
-from bench.results import DRIVERS, Results, collect, compare, write_baseline
+from bench.results import DRIVERS, Fault, Found, Results, collect, compare, write_baseline
 from bench.rig import Rig
 from bench.scenarios import SCENARIOS, run
 from lab import LabError
 from lab.base import REPO, say
 from lab.setup import setup_host
+
+# TCP's totals vary by some per cent from pass to pass.  So many machines of each driver are
+# behind the committed ratios, and at most so many behind one that seems worse.
+LOOKS = 3
 
 
 def _arguments() -> argparse.Namespace:
@@ -33,7 +37,9 @@ def _arguments() -> argparse.Namespace:
         "napier is above igb",
     )
     what.add_argument(
-        "--update-baseline", action="store_true", help="the same run; write bench/baseline.json"
+        "--update-baseline",
+        action="store_true",
+        help="the same in three machines of each; write bench/baseline.json",
     )
     what.add_argument(
         "--only",
@@ -49,21 +55,41 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _weigh(options: argparse.Namespace) -> Results:
-    """Both drivers, one machine after the other."""
+def _weigh(options: argparse.Namespace, only: list[str], found: Found) -> Results:
+    """Both drivers, one machine after the other.  What was `found` before counts, too."""
     short = options.check or options.update_baseline
-    found, kernels = {}, set()
+    kernels = set()
     for driver in DRIVERS:
         module = options.module if driver == "napier" else None
         say(f"booting for {driver}, on the scale")
         with Rig(driver, options.kernel, all_lines=not short, module=module) as rig:
             kernels.add(rig.machine.kernel.version)
-            found[driver] = {
-                scenario.name: (scenario, passes)
-                for scenario, passes in run(rig, short, options.only or [])
-            }
+            mine = found.setdefault(driver, {})
+            for scenario, passes in run(rig, short, only):
+                mine.setdefault(scenario.name, (scenario, []))[1].extend(passes)
     where = {"kernel": kernels.pop(), "qemu": qemu_version(), "peer": "e1000e"}
     return collect(found, where)
+
+
+def recheck(options: argparse.Namespace, results: Results, found: Found) -> list[Fault]:
+    """What is still worse in the average when everything suspicious was weighed in further
+    machines: two passes may agree, and yet both be far from the usual."""
+    faults = compare(results)
+    for _ in range(1, LOOKS):
+        names = [row.scenario.name for row in results.rows]
+        doubtful = list(dict.fromkeys(f.scenario for f in faults if f.scenario in names))
+        if not doubtful:
+            break
+        for fault in faults:
+            print(f"bench: {fault}; looking again")
+        results = _weigh(options, doubtful, found)
+        faults = compare(results)
+        for row in results.rows:
+            if row.scenario.name in doubtful:
+                ratios = f"driver {row.driver_ratio:.3f}, total {row.total_ratio:.3f} of igb's"
+                passes = len(found[DRIVERS[0]][row.scenario.name][1])
+                print(f"bench: {row.scenario.name}: {ratios}, by {passes} passes each")
+    return faults
 
 
 def main() -> int:
@@ -72,12 +98,14 @@ def main() -> int:
     begin = time.monotonic()
     try:
         setup_host()
-        results = _weigh(options)
+        found: Found = {}
+        for _ in range(LOOKS if options.update_baseline else 1):
+            results = _weigh(options, options.only or [], found)
+        print(report.terminal(results))
+        faults = recheck(options, results, found) if options.check else []
     except LabError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
-    print(report.terminal(results))
-    faults: list[str] = []
     if options.only:
         for row in results.rows:
             print(f"\n{row.scenario.name}: {row.scenario.title}")
@@ -85,11 +113,9 @@ def main() -> int:
                 *(cells for _, cells in report.breakdown(row)), strict=True
             ):
                 print(f"  {driver}: {own}\n    calls: {called}")
-    elif options.check:
-        faults = compare(results)
     elif options.update_baseline:
         write_baseline(results)
-    else:
+    elif not options.check:
         for path in report.write(results):
             print(f"wrote {path.relative_to(REPO)}")
     print()

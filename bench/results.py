@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench.counts import Callee, Figures
 from bench.scenarios import Scenario
@@ -42,12 +43,17 @@ def _mean(values: Sequence[Any]) -> Any:
 
 
 def _spread(values: Sequence[float]) -> float:
-    return max(values) / min(values) - 1 if min(values) > 0 else 0.0
+    """Twice the standard error of the average, as a part of it: with two values, how far
+    they lie apart; with more of them, less."""
+    mean = statistics.fmean(values)
+    if len(values) < 2 or not mean:
+        return 0.0
+    return 2 * statistics.stdev(values) / len(values) ** 0.5 / mean
 
 
 @dataclass(frozen=True)
 class Weight:
-    """One scenario with one driver: figures per unit, and max / min - 1 over the passes."""
+    """One scenario with one driver: figures per unit, and how sure these are."""
 
     figures: Figures
     driver_spread: float
@@ -136,10 +142,12 @@ def _rounded(value: Any) -> Any:
     return round(value, 4) + 0.0 if isinstance(value, float) else value
 
 
-def collect(
-    found: Mapping[str, Mapping[str, tuple[Scenario, list[Figures]]]], where: dict[str, str]
-) -> Results:
-    """`found`: driver -> name of the scenario -> what its passes have found."""
+# Driver -> name of the scenario -> what its passes have found.
+Found = dict[str, dict[str, tuple[Scenario, list[Figures]]]]
+
+
+def collect(found: Found, where: dict[str, str]) -> Results:
+    """Averages and ratios of what was weighed."""
     rows, base = [], {}
     for name, (scenario, passes) in found[DRIVERS[0]].items():
         if name not in found[DRIVERS[1]]:
@@ -150,6 +158,16 @@ def collect(
         else:
             rows.append(Row(scenario, *pair))
     return Results(rows, base, where)
+
+
+class Fault(NamedTuple):
+    """scenario: what it was found in; text: what it is, for people."""
+
+    scenario: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.scenario}: {self.text}"
 
 
 def write_baseline(results: Results, path: Path = BASELINE) -> None:
@@ -164,31 +182,32 @@ def write_baseline(results: Results, path: Path = BASELINE) -> None:
     path.write_text(json.dumps({"where": results.where, "ratios": ratios}, indent=2) + "\n")
 
 
-def compare(results: Results, path: Path = BASELINE) -> list[str]:
+def compare(results: Results, path: Path = BASELINE) -> list[Fault]:
     """What is worse than it was, or than igb.  A scenario that only one side has is an error:
     nothing may drop out of the comparison unseen."""
     try:
         known = json.loads(path.read_text())["ratios"]
     except FileNotFoundError:
-        return [f"{path.name} is missing: --update-baseline writes it"]
+        return [Fault(path.name, "missing; --update-baseline writes it")]
     faults = []
     rows = {row.scenario.name: row for row in results.rows}
     for name in sorted(set(known) ^ set(rows)):
-        which = "was not weighed" if name in known else f"is not in {path.name}"
-        faults.append(f"{name} {which}")
+        faults.append(Fault(name, "not weighed" if name in known else f"not in {path.name}"))
     for name, row in rows.items():
         for what, ratio in (("driver", row.driver_ratio), ("total", row.total_ratio)):
             before = known.get(name, {}).get(what, ratio)
             doubt = row.doubt[what]
             if ratio > before * (TOLERANCE + doubt):
-                faults.append(
-                    f"{name}: {what} {ratio:.3f} of igb's, was {before:.3f}: "
+                text = (
+                    f"{what} {ratio:.3f} of igb's, was {before:.3f}: "
                     f"{ratio / before - 1:+.1%}, more than {TOLERANCE - 1:.0%} worse "
                     f"(and {doubt:.1%}, which passes of this run differ by)"
                 )
+                faults.append(Fault(name, text))
         if row.driver_ratio > 1 + row.doubt["driver"]:
-            faults.append(
-                f"{name}: the driver takes {row.driver_ratio:.3f} of igb's instructions, and "
+            text = (
+                f"the driver takes {row.driver_ratio:.3f} of igb's instructions, and "
                 f"passes of this run differ by {row.doubt['driver']:.1%}"
             )
+            faults.append(Fault(name, text))
     return faults
