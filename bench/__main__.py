@@ -81,14 +81,14 @@ def recheck(options: argparse.Namespace, results: Results, found: Found) -> list
         if not doubtful:
             break
         for fault in faults:
-            print(f"bench: {fault}; looking again")
+            say(f"{fault}; looking again")
         results = _weigh(options, doubtful, found)
         faults = compare(results)
         for row in results.rows:
             if row.scenario.name in doubtful:
                 ratios = f"driver {row.driver_ratio:.3f}, total {row.total_ratio:.3f} of igb's"
                 passes = len(found[DRIVERS[0]][row.scenario.name][1])
-                print(f"bench: {row.scenario.name}: {ratios}, by {passes} passes each")
+                say(f"{row.scenario.name}: {ratios}, by {passes} passes each")
     return faults
 
 
