@@ -62,7 +62,7 @@ def build_stock(tree: Tree) -> list[str]:
 
 
 def build_newest(tree: Tree) -> list[str]:
-    """W=1 against the newest 7.x, inside the Debian 13 root."""
+    """W=1 against Debian's newest 7.x, inside the Debian 13 root."""
     return _compile(tree, kernel("backports"))
 
 
@@ -84,7 +84,7 @@ def _modules(tree: Tree) -> list[Path]:
 
 
 def checkpatch(tree: Tree) -> list[str]:
-    """The newest kernel's checkpatch, with the CamelCase names of its headers known."""
+    """Debian's newest kernel's checkpatch, with the CamelCase names of its headers known."""
     headers = kernel("backports").kdir
     assert headers
     common = headers.with_name(headers.name.replace("-amd64", "-common"))
@@ -144,7 +144,7 @@ def _semantic(tree: Tree, *folders: str) -> list[str]:
 
 
 def coccinelle(tree: Tree) -> list[str]:
-    """All semantic patches of the newest kernel: coccicheck itself stops at the first one
+    """All semantic patches of Debian's newest kernel: coccicheck itself stops at the first one
     that cannot run."""
     return _understood(tree) + _semantic(tree, ".")
 

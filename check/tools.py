@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The tools that are no package of Debian: the kernel's own scripts, and ruff.
 
-The scripts are those of the lab's newest kernel, out of Debian's package with its source;
+The scripts are those of Debian's newest kernel, out of Debian's package with its source;
 all that is kept of it is what the checks use (7 MB of 1.5 GB).  ruff is what npm offers of
 it, a WebAssembly module, with its version and checksum in check/package-lock.json.
 """

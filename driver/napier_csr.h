@@ -68,7 +68,6 @@ enum napier_link_mode {
 #define   NAPIER_GCR_CAP_VER2		BIT(18)
 
 #define NAPIER_WUC			0x05800	/* RW */
-#define NAPIER_WUFC			0x05808	/* RW */
 
 /* ---- NVM --------------------------------------------------------------- */
 #define NAPIER_EECD			0x00010	/* RW */
@@ -175,7 +174,6 @@ enum napier_mdic_op {
 #define NAPIER_ICS			0x000C8	/* WO */
 #define NAPIER_IMS			0x000D0	/* RW */
 #define NAPIER_IMC			0x000D8	/* WO */
-#define NAPIER_IAM			0x000E0	/* RW */
 #define   NAPIER_ICR_TXDW		BIT(0)
 #define   NAPIER_ICR_LSC		BIT(2)
 #define   NAPIER_ICR_RXDMT0		BIT(4)

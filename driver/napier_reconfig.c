@@ -11,8 +11,8 @@
  *	allocate what is new while traffic flows		may fail
  *	start the queue pairs that are added			may fail
  *	--- nothing can fail past this point ---
- *	stop, swap and start the queue pairs that change
  *	stop the queue pairs that go away
+ *	stop, swap and start the queue pairs that change
  *	free what is old
  *
  * Only queue registers are written: the link stays up, and queue pairs that do

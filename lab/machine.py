@@ -25,7 +25,7 @@ from lab import payload, qemu, trouble
 from lab.agent import Agent, AgentError, AgentSilent
 from lab.base import PATIENCE, LabError, say
 from lab.image import guest_image, initramfs, modules_image
-from lab.kernels import Kernel, kernel
+from lab.kernels import kernel
 from lab.port import MODULES, Port
 from lab.qmp import Event, Qmp
 from lab.spec import Spec
@@ -112,18 +112,15 @@ class Machine:
         spec: Spec | None = None,
         *,
         driver: Path | None = None,
-        kernel_override: Kernel | None = None,
         extra: Sequence[str] = (),
         disks: Sequence[Path] = (),
     ) -> None:
-        """`driver` is another napier.ko than that of driver/ (a seeded defect; by default, the
-        one that DRIVER in the environment names); `kernel_override` another kernel than those
-        of lab.kernels; `extra` goes to the end of QEMU's command line; `disks` are images that
-        the guest sees as /dev/vdd and on, and whose changes are thrown away."""
+        """`driver` is another napier.ko than that of driver/ (a seeded defect); `extra` goes
+        to the end of QEMU's command line; `disks` are images that the guest sees as /dev/vdd
+        and on, and whose changes are thrown away."""
         self.spec = spec or Spec.from_env()
-        self.kernel = kernel_override or kernel(self.spec.kernel)
-        named = os.environ.get("DRIVER")
-        self.driver = driver or (Path(named) if named else None)
+        self.kernel = kernel(self.spec.kernel)
+        self.driver = driver
         self.extra = tuple(extra)
         self.disks = tuple(disks)
         self.boot_seconds = 0.0

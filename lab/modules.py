@@ -3,7 +3,7 @@
 
 Sources are copied into the cache and built there, once for each kernel: what was built
 for 6.12 and for 7.x does not disturb each other, the source tree stays clean, and the
-newest kernel's tools, which live in a root of their own, can reach the copy.
+7.x's tools, which live in a root of their own, can reach the copy.
 """
 
 from __future__ import annotations

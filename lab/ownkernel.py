@@ -36,8 +36,8 @@ PROGRESS = 20.0
 
 
 def source(update: bool = False) -> Path:
-    """The full source of the newest kernel, below the Debian 13 root; checkpatch, the
-    kernel's selftests and the kernels of this file come from it."""
+    """The full source of the newest kernel, below the Debian 13 root; the kernel's
+    selftests and the kernels of this file come from it."""
     root = build_root()
     stamp = Stamp("kernel-source")
     have = Path(stamp.read() or "/nonexistent")

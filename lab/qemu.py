@@ -34,7 +34,7 @@ KERNEL_COMMAND_LINE = (
     "console=ttyS0 loglevel=7 panic=-1 oops=panic nokaslr mitigations=off net.ifnames=0 "
     "random.trust_cpu=on no_timer_check printk.devkmsg=on iomem=relaxed root=/dev/vda rw "
 )
-# What checkers wait for besides their line in lab/kernel/debug.config.
+# What checkers wait for besides their line in lab/kernel/checkers.config.
 DEBUG_COMMAND_LINE = "kasan_multi_shot page_poison=1 kunit.enable=1 kunit.autorun=1 "
 # It makes everything twice as slow and says nothing unless it is asked to scan: only machines of
 # tests that do have it, by append="kmemleak=on".

@@ -8,7 +8,7 @@ the same one run one after another and share it:
     def test_something(machine, dut, peer): ...
 
 Whatever the test is about, it fails if the guest's kernel reported anything while it ran,
-and if it leaves the ports in another state than it found them.  After a failure the machine
+and if it leaves a port that carries nothing.  After a failure the machine
 is thrown away, so that one broken test cannot break the next.
 """
 

@@ -5,8 +5,6 @@ Each patch beside this file is a defect of a kind that drivers have had.  It is 
 of the driver, and the judge that its head names has to fail:
 
     # judge: kunit SUITE      a suite on the kunit kernel, or one of its tests; wildcards
-    # judge: lab TEST         a test of the lab on the stock kernel
-    # judge: debug TEST       the same on the debug kernel
     # judge: bench SCENARIO   `make bench-check`, which has to name that scenario
     # judge: selftests TEST   one of the kernel's own, which `make selftests` runs
     # judge: nobody REASON    none can see it: it has to apply and to compile, no more
@@ -18,7 +16,6 @@ pass all of them first.
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import shutil
 import subprocess
@@ -42,8 +39,7 @@ REPORT = REPO / "docs" / "reliability.md"
 PLACE = "mutants"
 # Most defects cost a boot.
 BARE = Spec(kernel="kunit", memory=ROOMY, cpus=1, pairs=0)
-KERNELS = {"lab": "stock", "debug": "debug"}
-KINDS = ("kunit", *KERNELS, "bench", "selftests", "nobody")
+KINDS = ("kunit", "bench", "selftests", "nobody")
 
 
 @dataclass(frozen=True)
@@ -138,22 +134,6 @@ def headline(report: str) -> str:
     return "a report of the kernel"
 
 
-def in_the_lab(mutant: Mutant | None, name: str, tests: list[str]) -> list[str]:
-    """Run tests of the lab with a driver that has the defect; which of them failed."""
-    module = build_driver(kernel(name), origin=mutated(mutant), label="mutant")
-    words = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
-    done = subprocess.run(
-        words,
-        cwd=REPO,
-        env={**os.environ, "DRIVER": str(module), "KERNEL": name},
-        text=True,
-        capture_output=True,
-    )
-    if done.returncode not in (0, 1):
-        raise LabError(f"pytest could not judge {tests}:\n{done.stdout[-3000:]}{done.stderr}")
-    return re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.M)
-
-
 def on_the_scale(mutant: Mutant | None, scenarios: list[str]) -> list[str]:
     """Weigh a driver with the defect; in which of the scenarios it has got worse."""
     module = build_driver(kernel("stock"), origin=mutated(mutant), label="mutant")
@@ -189,16 +169,14 @@ def judged(mutant: Mutant, suites: Suites) -> list[str]:
     """Who noticed that defect."""
     if mutant.kind == "kunit":
         return suites.judge(mutant, mutant.judge)
-    # Machines of the lab's tests are their own.
+    # The machines of the others are their own.
     suites.stop()
     if mutant.kind == "nobody":
         build_driver(kernel("stock"), origin=mutated(mutant), label="mutant")
         return []
     if mutant.kind == "bench":
         return on_the_scale(mutant, [mutant.judge])
-    if mutant.kind == "selftests":
-        return by_selftests(mutant, [mutant.judge])
-    return in_the_lab(mutant, KERNELS[mutant.kind], [mutant.judge])
+    return by_selftests(mutant, [mutant.judge])
 
 
 def sound(chosen: list[Mutant], suites: Suites) -> None:
@@ -208,9 +186,6 @@ def sound(chosen: list[Mutant], suites: Suites) -> None:
     if suites_of := {mutant.judge for mutant in chosen if mutant.kind == "kunit"}:
         failed += suites.judge(None, suites_of.pop() if len(suites_of) == 1 else EVERYTHING)
     suites.stop()
-    for kind, name in KERNELS.items():
-        if tests := sorted({mutant.judge for mutant in chosen if mutant.kind == kind}):
-            failed += in_the_lab(None, name, tests)
     if scenarios := sorted({mutant.judge for mutant in chosen if mutant.kind == "bench"}):
         failed += on_the_scale(None, scenarios)
     if programs := sorted({mutant.judge for mutant in chosen if mutant.kind == "selftests"}):
