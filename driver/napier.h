@@ -70,7 +70,7 @@ enum napier_board_id {
 #define NAPIER_QUIRK_RQDPC_RW		BIT(10)	/* write 0 to clear RQDPC */
 #define NAPIER_QUIRK_PCIE_TIMEOUT	BIT(11)	/* short completion timeout */
 #define NAPIER_QUIRK_QEMU_NO_EIAM	BIT(16)	/* auto-mask does not exist */
-#define NAPIER_QUIRK_QEMU_EITR_1024	BIT(17)	/* EITR counts 1024 ns, not 256 */
+#define NAPIER_QUIRK_QEMU_EITR_1024	BIT(17)	/* EITR counts 1024 ns, not 250 */
 #define NAPIER_QUIRK_QEMU_NO_CFG_DONE	BIT(18)	/* AUTO_RD, CFG_DONE stay 0 */
 #define NAPIER_QUIRK_QEMU_RUC		BIT(19)	/* RUC counts good frames */
 #define NAPIER_QUIRK_QEMU_TXDW_IVAR	BIT(20)	/* TXDW wants an IVAR entry */

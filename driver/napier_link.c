@@ -518,13 +518,14 @@ NAPIER_TESTED int napier_link_parse(const struct ethtool_link_ksettings *cmd,
  * Context: process, takes phy.lock, sleeps.
  * Return: 0, -EINVAL for what is not supported, -EOPNOTSUPP for a fixed
  * MDI/MDI-X setting, -EBUSY if firmware does not allow it, or the error of the
- * access. After an error everything is as before.
+ * access. After an error everything is as before, if only the PHY answers again.
  */
 int napier_link_set_ksettings(struct napier_dev *nd,
 			      const struct ethtool_link_ksettings *cmd)
 {
 	struct napier_phy *phy = &nd->phy;
 	u16 bmcr, adv, ctrl1000;
+	bool touched = false;
 	int err;
 
 	guard(mutex)(&nd->phy.lock);
@@ -538,6 +539,7 @@ int napier_link_set_ksettings(struct napier_dev *nd,
 
 	err = napier_link_parse(cmd, phy);
 	if (!err && nd->link.started) {
+		touched = true;
 		__napier_link_program_mac(nd);
 		err = __napier_link_program_phy(nd);
 	}
@@ -549,8 +551,11 @@ int napier_link_set_ksettings(struct napier_dev *nd,
 	phy->bmcr = bmcr;
 	phy->adv = adv;
 	phy->ctrl1000 = ctrl1000;
-	if (nd->link.started)
+	if (touched) {
 		__napier_link_program_mac(nd);
+		/* Some of its registers may have been written. */
+		__napier_link_program_phy(nd);
+	}
 	return err;
 }
 

@@ -24,7 +24,17 @@
 
 static int napier_open(struct net_device *ndev)
 {
-	return napier_start(netdev_priv(ndev), NULL);
+	struct netlink_ext_ack extack = {};
+	int err;
+
+	err = napier_start(netdev_priv(ndev), &extack);
+	/* The caller of ndo_open sees the number alone. */
+	if (err)
+		netdev_err(ndev, "cannot start: %s (%pe)\n",
+			   extack._msg ?: "the core refuses the queues",
+			   ERR_PTR(err));
+
+	return err;
 }
 
 static int napier_close(struct net_device *ndev)
@@ -53,6 +63,12 @@ static void napier_tx_timeout(struct net_device *ndev, unsigned int txqueue)
 	struct napier_net *nn = netdev_priv(ndev);
 	struct napier_tx_ring *tx = nn->cfg.tx[txqueue];
 	struct napier_dev *nd = nn->nd;
+
+	/* A detached interface has its unused queues stopped, too, and the
+	 * watchdog may look while it is being attached.
+	 */
+	if (!tx)
+		return;
 
 	nn->tx_timeouts++;
 	netdev_err(ndev,

@@ -177,12 +177,15 @@ no_memory:
 
 /* ---- queue pairs: cannot fail ------------------------------------------ */
 
-/* From here on ndo_start_xmit does not run for this queue. */
+/* From here on ndo_start_xmit does not run for this queue, but for a poll that
+ * is under way and has already decided to wake it.
+ */
 static void napier_txq_stop(struct napier_net *nn, u32 i)
 {
 	struct netdev_queue *txq = netdev_get_tx_queue(nn->ndev, i);
 
 	__netif_tx_lock_bh(txq);
+	WRITE_ONCE(nn->cfg.tx[i]->closing, true);
 	netif_tx_stop_queue(txq);
 	/* The core's watchdog takes a stopped queue for hung if its last frame
 	 * was long ago, as that of an idle one is.
@@ -191,14 +194,19 @@ static void napier_txq_stop(struct napier_net *nn, u32 i)
 	__netif_tx_unlock_bh(txq);
 }
 
-static void napier_drain(struct napier_net *nn, u32 i, bool tx, bool rx)
+/* Wait until the rings hold nothing that is under way, but not for ever. */
+static bool napier_drain(struct napier_net *nn, u32 i, bool tx, bool rx)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(NAPIER_DRAIN_MS);
 
-	while (((tx && napier_tx_pending(nn->cfg.tx[i])) ||
-		(rx && napier_rx_pending(nn->cfg.rx[i]))) &&
-	       !napier_is_gone(nn->nd) && time_before(jiffies, end))
+	while ((tx && napier_tx_pending(nn->cfg.tx[i])) ||
+	       (rx && napier_rx_pending(nn->cfg.rx[i]))) {
+		if (napier_is_gone(nn->nd) || time_after_eq(jiffies, end))
+			return false;
 		usleep_range(50, 100);
+	}
+
+	return true;
 }
 
 /* Stop a queue pair. What the ring that goes away holds is finished first:
@@ -206,15 +214,25 @@ static void napier_drain(struct napier_net *nn, u32 i, bool tx, bool rx)
  */
 static void napier_pair_stop(struct napier_net *nn, u32 i, bool tx, bool rx)
 {
+	bool idle;
+
 	napier_txq_stop(nn, i);
 	if (rx)
 		napier_rx_ring_disable(nn, nn->cfg.rx[i]);
-	napier_drain(nn, i, tx, rx);
+	idle = napier_drain(nn, i, tx, rx);
 	napier_vector_disable(nn->nd->vec[i]);
-	/* The last poll may have woken the queue. */
 	napier_txq_stop(nn, i);
-	if (tx)
-		napier_tx_ring_disable(nn, nn->cfg.tx[i]);
+	if (!tx)
+		return;
+
+	/* A queue that was woken once more may have been given something. */
+	if (idle)
+		napier_drain(nn, i, true, false);
+	napier_tx_ring_disable(nn, nn->cfg.tx[i]);
+	/* Sent since the last poll: what is left after this was not. */
+	local_bh_disable();
+	napier_tx_clean(nn->cfg.tx[i], 0);
+	local_bh_enable();
 }
 
 static void napier_pair_start(struct napier_net *nn, u32 i, bool tx, bool rx)
@@ -228,6 +246,7 @@ static void napier_pair_start(struct napier_net *nn, u32 i, bool tx, bool rx)
 	vec->tx = nn->cfg.tx[i];
 	vec->rx = nn->cfg.rx[i];
 	napier_vector_enable(vec);
+	WRITE_ONCE(vec->tx->closing, false);
 	netif_tx_wake_queue(netdev_get_tx_queue(nn->ndev, i));
 	/* An interrupt that came while the NAPI instance was disabled left the
 	 * vector masked.
@@ -615,6 +634,12 @@ int napier_start(struct napier_net *nn, struct netlink_ext_ack *extack)
 
 	for (i = 0; i < cfg.nr_queues; i++)
 		napier_vector_add(nn, i);
+	/* An interface that was detached while it was up and attached while it
+	 * was down has all of its queues stopped. The core's watchdog must find
+	 * none that nobody uses.
+	 */
+	for (i = cfg.nr_queues; i < nn->ndev->num_tx_queues; i++)
+		netif_tx_start_queue(netdev_get_tx_queue(nn->ndev, i));
 	napier_up(nn);
 
 	return 0;

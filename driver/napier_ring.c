@@ -293,9 +293,10 @@ struct napier_rx_ring *napier_rx_ring_alloc(struct napier_net *nn, u32 idx,
 
 free_pool:
 	/* The pool has not been polled yet, and its NAPI instance may be at
-	 * work on another ring: freeing must not take it for the pool's own.
+	 * work on another ring: page_pool_destroy() wants it disabled.
+	 * page-pool-get may read this at the same time.
 	 */
-	rx->page_pool->p.napi = NULL;
+	WRITE_ONCE(rx->page_pool->p.napi, NULL);
 	napier_rx_ring_free(rx);
 	return NULL;
 free_desc:

@@ -152,6 +152,7 @@ struct napier_tx_totals {
  * @ctx_key: contents of the queue's two hardware contexts, 0 if unknown
  * @next_to_use: next free slot
  * @rung: slots from here to @next_to_use are not known to the device yet
+ * @closing: the queue is not woken, however much room there is
  * @last_rs: newest descriptor with RS, published to the consumer
  * @ctx_next: which context to overwrite next
  * @rs_done: newest descriptor with RS that is clean, and all before it; the
@@ -171,6 +172,7 @@ struct napier_tx_ring {
 	struct netdev_queue *txq;
 	u16 mask;
 	u8 reg_idx;
+	bool closing;
 
 	/* producer */
 	u64 ctx_key[2] ____cacheline_aligned_in_smp;

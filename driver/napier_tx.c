@@ -461,7 +461,11 @@ static u32 napier_tx_account(struct napier_tx_ring *tx, struct sk_buff *skb,
 
 static netdev_tx_t napier_tx_busy(struct napier_tx_ring *tx)
 {
-	netif_tx_stop_queue(tx->txq);
+	/* Looks again: what was in the ring may have been cleaned meanwhile,
+	 * and then nobody would wake the queue.
+	 */
+	netif_txq_try_stop(tx->txq, napier_tx_unused(tx),
+			   NAPIER_TX_WAKE_THRESHOLD);
 	napier_tx_ring_doorbell(tx);
 
 	u64_stats_update_begin(&tx->stats.p.syncp);
@@ -607,7 +611,8 @@ static __always_inline void napier_tx_clean_range(struct napier_tx_ring *tx,
  * Packets are not counted against the budget: to free them is cheap and makes
  * room. BQL bounds how many there can be.
  *
- * Context: NAPI; the consumer of the ring.
+ * Context: NAPI, or BH disabled and the NAPI instance too; the consumer of the
+ * ring.
  */
 void napier_tx_clean(struct napier_tx_ring *tx, int budget)
 {
@@ -642,9 +647,10 @@ void napier_tx_clean(struct napier_tx_ring *tx, int budget)
 	u64_stats_add(&tx->stats.c.bytes, t.bytes);
 	u64_stats_update_end(&tx->stats.c.syncp);
 
-	if (!netif_txq_completed_wake(tx->txq, t.packets, t.bytes,
-				      napier_tx_unused(tx),
-				      NAPIER_TX_WAKE_THRESHOLD)) {
+	if (!__netif_txq_completed_wake(tx->txq, t.packets, t.bytes,
+					napier_tx_unused(tx),
+					NAPIER_TX_WAKE_THRESHOLD,
+					READ_ONCE(tx->closing))) {
 		u64_stats_update_begin(&tx->stats.c.syncp);
 		u64_stats_inc(&tx->stats.c.wake);
 		u64_stats_update_end(&tx->stats.c.syncp);

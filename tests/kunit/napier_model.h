@@ -168,6 +168,7 @@ struct napier_model_map {
  * @ims: their mask
  * @eicr: causes of MSI-X
  * @eims: their mask
+ * @before_unmask: called once, before the next write to EIMS takes effect
  * @hold: messages are kept back until napier_model_release()
  * @pending: messages not delivered yet
  * @messages: how many were sent per vector
@@ -224,6 +225,7 @@ struct napier_model {
 	u32 ims;
 	u32 eicr;
 	u32 eims;
+	void (*before_unmask)(struct napier_model *m);
 	bool hold;
 	u32 pending;
 	u32 messages[NAPIER_MODEL_VECTORS];

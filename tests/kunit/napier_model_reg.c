@@ -254,6 +254,13 @@ static bool napier_model_write_queue(struct napier_model *m, u32 reg, u32 val)
 		return false;
 
 	switch (reg & 0x3F) {
+	case 0x00:
+	case 0x04:
+	case 0x08:
+		if (m->off_polls)
+			napier_model_fault(m, "ring of %cX queue %u is changed while that goes off",
+					   tx ? 'T' : 'R', queue);
+		return false;
 	case 0x18:
 		napier_model_tail(m, reg, val, queue, tx);
 		return true;
@@ -482,10 +489,17 @@ u32 napier_model_readl(const void __iomem *addr)
 void napier_model_writel(u32 val, void __iomem *addr)
 {
 	struct napier_model *m = napier_model_now();
+	void (*hook)(struct napier_model *m);
 	unsigned long flags;
 
 	if (!m || m->gone)
 		return;
+
+	if (m->before_unmask && napier_model_offset(m, addr) == NAPIER_EIMS) {
+		hook = m->before_unmask;
+		m->before_unmask = NULL;
+		hook(m);
+	}
 
 	/* What the CPU wrote before, the device sees before. */
 	wmb();

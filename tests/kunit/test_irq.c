@@ -152,7 +152,16 @@ static void irq_masked_while_polled(struct kunit *test)
 	}
 }
 
-/* A frame after the last look at the ring, before the vector is unmasked. */
+static struct napier_fixture *irq_late_fixture;
+
+static void irq_late_frame(struct napier_model *m)
+{
+	napier_fixture_receive(irq_late_fixture, 0, 100, irq_late_fixture->serial++);
+}
+
+/* A frame after the last look at the ring, before the vector is unmasked: the
+ * cause has to wait for that.
+ */
 static void irq_late_cause(struct kunit *test)
 {
 	struct napier_fixture *fx;
@@ -160,15 +169,16 @@ static void irq_late_cause(struct kunit *test)
 
 	napier_fixture_init_up(test);
 	fx = test->priv;
+	napier_fixture_settle(fx);
+	irq_late_fixture = fx;
 	for (i = 0; i < 50; i++) {
-		fx->m->hold = true;
+		fx->serial = 2 * i + 1;
+		fx->m->before_unmask = irq_late_frame;
 		napier_fixture_receive(fx, 0, 100, 2 * i);
-		/* Masked by the message that is under way: this cause waits. */
-		napier_fixture_receive(fx, 0, 100, 2 * i + 1);
-		napier_model_release(fx->m);
 		napier_fixture_settle(fx);
 		napier_fixture_check_received(fx, 100, 2 * i);
 		napier_fixture_check_received(fx, 100, 2 * i + 1);
+		KUNIT_EXPECT_NULL(test, fx->m->before_unmask);
 	}
 }
 
@@ -205,12 +215,19 @@ static void irq_not_ours(struct kunit *test)
 	fx->m->msi = false;
 	KUNIT_ASSERT_EQ(test, napier_fixture_probe(fx, NAPIER_BOARD_I350), 0);
 	KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
-	fx->m->pending = BIT(0);
-	napier_model_release(fx->m);
 	napier_fixture_settle(fx);
-	/* Nothing was masked for it. */
+	/* Nothing is masked for it, and no poll would unmask it unseen. */
+	local_bh_disable();
+	spin_lock_irq(&fx->m->lock);
+	fx->m->pending = BIT(0);
+	spin_unlock_irq(&fx->m->lock);
+	irq_work_queue(&fx->m->irq_work);
+	while (irq_work_is_busy(&fx->m->irq_work))
+		cpu_relax();
+	KUNIT_EXPECT_EQ(test, fx->m->pending, 0);
 	KUNIT_EXPECT_TRUE(test, napier_model_peek(fx->m, NAPIER_IMS) &
 				NAPIER_ICR_RXDW);
+	local_bh_enable();
 }
 
 /* ---- receive-side scaling ---------------------------------------------------------- */

@@ -165,8 +165,9 @@ static void reconfig_mtu(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fx->m->resets, 1);
 }
 
-/* A queue that takes its time to stop is waited for; frames that come in the
- * meantime are taken before the ring goes.
+/* A queue that takes its time to stop is waited for: the model objects to
+ * changes of a ring before that. Frames that came are taken before the ring
+ * goes.
  */
 static void reconfig_slow_device(struct kunit *test)
 {
@@ -312,6 +313,31 @@ static void reconfig_comes_back_down(struct kunit *test)
 	reconfig_traffic(fx);
 }
 
+/* Closed while it is away. Detaching stops all queues, those that nobody uses
+ * too, and attaching wakes them only if the interface is up; the core's watchdog
+ * would take them for hung.
+ */
+static void reconfig_closed_while_away(struct kunit *test)
+{
+	const struct reconfig_absence *p = test->param_value;
+	struct napier_fixture *fx = test->priv;
+	u32 i;
+
+	KUNIT_ASSERT_EQ(test, napier_fixture_config(fx, 1, 64, 64), 0);
+	KUNIT_ASSERT_GT(test, fx->ndev->num_tx_queues, 1);
+	p->begin(fx);
+	for (i = 0; i < fx->ndev->num_tx_queues; i++)
+		KUNIT_EXPECT_TRUE(test, napier_fixture_stopped(fx, i));
+	/* What the watchdog may do to a queue without a ring. */
+	fx->ndev->netdev_ops->ndo_tx_timeout(fx->ndev, 1);
+	KUNIT_EXPECT_EQ(test, fx->nn->tx_timeouts, 0);
+	napier_fixture_close(fx);
+	p->end(fx);
+	KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
+	for (i = 0; i < fx->ndev->num_tx_queues; i++)
+		KUNIT_EXPECT_FALSE(test, napier_fixture_stopped(fx, i));
+}
+
 /* It does not come back: closed it stays, and can be removed. */
 static void reconfig_does_not_come_back(struct kunit *test)
 {
@@ -335,6 +361,7 @@ static struct kunit_case napier_reconfig_cases[] = {
 	KUNIT_CASE(reconfig_up_and_down),
 	KUNIT_CASE_PARAM(reconfig_comes_back, reconfig_absence_gen_params),
 	KUNIT_CASE_PARAM(reconfig_comes_back_down, reconfig_absence_gen_params),
+	KUNIT_CASE_PARAM(reconfig_closed_while_away, reconfig_absence_gen_params),
 	KUNIT_CASE(reconfig_does_not_come_back),
 	{}
 };

@@ -110,14 +110,17 @@ static void rx_starved_amid_frame(struct kunit *test)
 	napier_fixture_check_received(fx, 9000, 6);
 }
 
-/* Too little for a new ring: the old one goes on, nothing is left behind. */
+/* Too little for the first new ring, or for the second one only: the old ones
+ * go on, nothing is left behind.
+ */
 static void rx_no_memory_for_ring(struct kunit *test)
 {
 	struct napier_fixture *fx = test->priv;
 	struct napier_rx_ring *before = fx->nn->cfg.rx[0];
 	int left;
 
-	for (left = 0; left < 300; left += 50) {
+	/* 255 buffers each. */
+	for (left = 0; left < 510; left += 50) {
 		fx->m->allocs_left = left;
 		KUNIT_EXPECT_EQ(test, napier_fixture_config(fx, 2, 256, 64),
 				-ENOMEM);
@@ -131,6 +134,7 @@ static void rx_no_memory_for_ring(struct kunit *test)
 		napier_fixture_check_received(fx, 100, left + 1);
 	}
 	KUNIT_EXPECT_EQ(test, fx->m->resets, 1);
+	KUNIT_EXPECT_EQ(test, napier_fixture_config(fx, 2, 256, 64), 0);
 }
 
 /* Too little for ifup. */
