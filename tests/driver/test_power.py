@@ -97,6 +97,27 @@ def test_vanishes_under_load(
         pass
 
 
+@pytest.mark.napier_only(reason="igb knows nothing of resets by sysfs")
+def test_closed_while_it_was_gone(machine: Machine, dut: Port) -> None:
+    """A detached interface has all its queues stopped, those that nobody uses too.  Closed then,
+    it must not be found with one of these by the core's watchdog when it is up again."""
+    try:
+        dut.vanish()
+        machine.run(f"until ip link show {dut.name} | grep -q NO-CARRIER; do sleep 0.2; done")
+        dut.down()
+        dut.return_()
+        machine.run(f"echo 1 > /sys/bus/pci/devices/{dut.pci}/reset", timeout=30)
+        dut.up()
+        dut.wait_carrier()
+        # The watchdog's time, and its period.
+        time.sleep(11)
+        with Load(dut):
+            pass
+    finally:
+        dut.return_()
+        anew(dut)
+
+
 def test_unplugged_under_load(dut: Port, peer: Port) -> None:
     """The attention button, twice: the driver is asked to let go, with frames both ways."""
     for _ in range(2):
