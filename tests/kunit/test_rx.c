@@ -313,7 +313,9 @@ static void rx_racing_device(struct kunit *test)
 static void rx_with_status(struct napier_fixture *fx, u32 len, u32 serial,
 			   u32 status)
 {
-	struct napier_model_rx f = { .len = len, .status = status };
+	struct napier_model_rx f = { .len = len, .status = status,
+				     .hash = 0xfeedc0de,
+				     .pkt_info = NAPIER_RXD_RSS_TCP4 };
 	u8 *data = kmalloc(len, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(fx->test, data);
@@ -463,6 +465,7 @@ static void rx_checksum(struct kunit *test)
 	skb = skb_peek(&fx->received);
 	KUNIT_ASSERT_NOT_NULL(test, skb);
 	KUNIT_EXPECT_EQ(test, (u8)skb->ip_summed, p->summed);
+	KUNIT_EXPECT_EQ(test, skb->hash, 0xfeedc0de);
 	KUNIT_EXPECT_EQ(test, napier_fixture_rx(fx).csum_ok, p->ok);
 	KUNIT_EXPECT_EQ(test, napier_fixture_rx(fx).csum_bad, p->bad);
 	KUNIT_EXPECT_EQ(test, napier_fixture_rx(fx).packets, 1);
