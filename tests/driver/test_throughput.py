@@ -65,21 +65,22 @@ class Race:
                     self.speeds[driver, way].append(speed)
             self.turns += 1
 
-    def median(self, driver: str, way: str) -> float:
-        return statistics.median(self.speeds[driver, way])
+    def average(self, driver: str, way: str) -> float:
+        return statistics.fmean(self.speeds[driver, way])
 
     def ratio(self, way: str) -> float:
-        """napier to igb; medians forgive what happens once."""
-        return self.median("napier", way) / self.median("igb", way)
+        """napier to igb.  Streams of either driver settle at one of two speeds, 5 % apart when
+        sent and 20 % when received, and medians jump from one to the other."""
+        return self.average("napier", way) / self.average("igb", way)
 
     def figure(self, way: str) -> str:
         said = {
-            driver: f"{driver} {self.median(driver, way):.0f} Mbit/s "
+            driver: f"{driver} {self.average(driver, way):.0f} Mbit/s "
             f"({min(self.speeds[driver, way]):.0f} to {max(self.speeds[driver, way]):.0f})"
             for driver in self.ports
         }
         return (
-            f"{way}: {said['napier']}, {said['igb']}, ratio of medians {self.ratio(way):.3f} "
+            f"{way}: {said['napier']}, {said['igb']}, ratio of averages {self.ratio(way):.3f} "
             f"over {self.turns} alternations"
         )
 
