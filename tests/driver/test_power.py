@@ -97,7 +97,7 @@ def test_vanishes_under_load(
         pass
 
 
-@pytest.mark.napier_only(reason="igb knows nothing of resets by sysfs")
+@pytest.mark.napier_only(reason=UNSAVED)
 def test_closed_while_it_was_gone(machine: Machine, dut: Port) -> None:
     """A detached interface has all its queues stopped, those that nobody uses too.  Closed then,
     it must not be found with one of these by the core's watchdog when it is up again."""

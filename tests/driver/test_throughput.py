@@ -69,8 +69,8 @@ class Race:
         return statistics.fmean(self.speeds[driver, way])
 
     def ratio(self, way: str) -> float:
-        """napier to igb.  Streams of either driver settle at one of two speeds, 5 % apart when
-        sent and 20 % when received, and medians jump from one to the other."""
+        """napier to igb.  Streams settle at one of two speeds, 5 % apart when either driver
+        sends and 20 % when igb receives, and medians jump from one to the other."""
         return self.average("napier", way) / self.average("igb", way)
 
     def figure(self, way: str) -> str:
