@@ -125,11 +125,12 @@ class Numbered:
         send_on: int | None = None,
         receive_on: int | None = None,
     ) -> None:
-        """`send_on` and `receive_on` are CPUs."""
+        """`idle`: seconds without a datagram after which no other is waited for.  `send_on` and
+        `receive_on` are CPUs."""
         target, number = to or address(source.far, family), port_number()
         self.count = count
         self.receiver = source.far.spawn(
-            pinned(receive_on) + program("useq", "recv", target, number, "--idle", idle)
+            pinned(receive_on) + program("useq", "recv", target, number, "--idle", idle * PATIENCE)
         )
         listening(source.far, number)
         words: list[object] = ["send", target, number, count, "--rate", rate, "--repeat", repeat]
