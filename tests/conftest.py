@@ -163,6 +163,7 @@ def pytest_runtest_makereport(
 
 
 FAILED = pytest.StashKey[bool]()
+BLIND = pytest.StashKey[bool]()
 WATCHED = pytest.StashKey[tuple[Machine, int]]()
 
 
@@ -213,7 +214,8 @@ def machine(request: pytest.FixtureRequest) -> Iterator[Machine]:
     except BaseException:
         POOL.discard()
         raise
-    if problems or item.stash.get(FAILED, False) or item.get_closest_marker("leaves_mess"):
+    spent = item.stash.get(BLIND, False) or item.get_closest_marker("leaves_mess")
+    if problems or item.stash.get(FAILED, False) or spent:
         # The report of a failure in this teardown still wants to read the console.
         request.addfinalizer(POOL.discard)
     if problems:
@@ -245,7 +247,9 @@ def verdict(item: pytest.Item, machine: Machine) -> list[str]:
     """What is wrong after a test, apart from what the test itself said."""
     _, mark = item.stash[WATCHED]
     expected = [regex for m in item.iter_markers("expects_trouble") for regex in m.args]
-    problems = trouble.judge(machine.kernel_trouble(mark), expected)
+    reports = machine.kernel_trouble(mark)
+    problems = trouble.judge([one for one in reports if not trouble.foreign(one)], expected)
+    item.stash[BLIND] = any(map(trouble.foreign, reports))
     if not item.get_closest_marker("leaves_mess") and not item.stash.get(FAILED, False):
         problems += left_behind(machine)
     return problems

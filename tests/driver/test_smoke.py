@@ -74,6 +74,17 @@ def test_files_arrive_whole(machine: Machine) -> None:
     assert machine.run(["stat", "-c", "%a %s", "/tmp/whole"]).out == f"750 {len(data)}\n"
 
 
+def test_what_is_wrong_with_the_kernel_alone_is_told_apart() -> None:
+    report = (
+        "WARNING: possible circular locking dependency detected\n"
+        "irq/24-pciehp/46 is trying to acquire lock:\n"
+        "ffff (&ctrl->reset_lock){.+.+}-{4:4}, at: pciehp_unconfigure_device+0x1d3/0x2c0\n"
+    )
+    assert trouble.foreign(report)
+    assert not trouble.foreign(report + "       napier_remove+0x1c/0x30 [napier]\n")
+    assert not trouble.foreign(report.replace("reset_lock", "rtnl_mutex"))
+
+
 @pytest.mark.expects_trouble(r"seeded by the lab.*Call Trace.*end trace", reason="seeded")
 def test_a_warning_in_the_guest_is_noticed(machine: Machine) -> None:
     """A real WARN by a helper module; without the marker it would fail this test."""

@@ -31,7 +31,7 @@ from tools import (
 )
 
 from lab import Machine, Port
-from lab.base import rounds
+from lab.base import PATIENCE, rounds
 
 pytestmark = pytest.mark.machine(iommu=True)
 
@@ -311,7 +311,8 @@ def test_wrong_checksums_are_rejected(machine: Machine, dut: Port, peer: Port, r
         receivers = [
             dut.spawn(
                 tools.program(
-                    "useq", "recv", tools.address(dut, family), sink, "--idle", 2, "--first", 20
+                    *("useq", "recv", tools.address(dut, family), sink),
+                    *("--idle", 2 * PATIENCE, "--first", 20 * PATIENCE),
                 )
             )
             for family in (4, 6)

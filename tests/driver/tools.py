@@ -129,11 +129,11 @@ class Numbered:
         `receive_on` are CPUs."""
         target, number = to or address(source.far, family), port_number()
         self.count = count
-        self.receiver = source.far.spawn(
-            pinned(receive_on) + program("useq", "recv", target, number, "--idle", idle * PATIENCE)
-        )
+        words: list[object] = ["recv", target, number]
+        words += ["--idle", idle * PATIENCE, "--first", 30 * PATIENCE]
+        self.receiver = source.far.spawn(pinned(receive_on) + program("useq", *words))
         listening(source.far, number)
-        words: list[object] = ["send", target, number, count, "--rate", rate, "--repeat", repeat]
+        words = ["send", target, number, count, "--rate", rate, "--repeat", repeat]
         if sizes:
             words += ["--sizes", ",".join(map(str, sizes))]
         self.sender: Process = source.spawn(pinned(send_on) + program("useq", *words))
