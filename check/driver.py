@@ -50,7 +50,12 @@ def _compile(tree: Tree, target: Kernel, *words: str) -> list[str]:
 def _diagnoses(text: str, target: Kernel, directory: Path) -> list[str]:
     """The lines about the module, with paths of the tree in place of those of the copy."""
     inside = "/" / directory.relative_to(target.chroot) if target.chroot else directory
-    text = text.replace(f"{inside}/", "driver/")
+    return diagnoses(text, inside)
+
+
+def diagnoses(text: str, directory: Path) -> list[str]:
+    """What is said about the module in this directory, in the words that findings have."""
+    text = text.replace(f"{directory}/", "driver/")
     # 7.x compiles in the module's directory, 6.12 in the kernel's.
     text = re.sub(r"^(?=[\w.-]+\.[cho]:)", "driver/", text, flags=re.M)
     return list(dict.fromkeys(line for line in text.splitlines() if DIAGNOSIS.search(line)))
