@@ -4,6 +4,8 @@
  *
  * Depends on: napier_filter.c, napier_nvm.c, napier_phy.c.
  */
+#include <linux/pm_runtime.h>
+
 #include "napier.h"
 
 /* A reset ends when the NVM is loaded; an empty NVM never reports that. */
@@ -23,7 +25,7 @@
 
 /* Numbers as in igb 7.3: e1000_82575.h (RAR entries), igb_main.c (packet buffer
  * in igb_reset(), looped-back tags in igb_alloc_q_vector()), e1000_82575.c and
- * e1000_i210.c for the rest.
+ * e1000_i210.c for the rest. Filters that choose a queue: docs/hardware.md.
  */
 static const struct napier_board napier_boards[] = {
 	[NAPIER_BOARD_82576] = {
@@ -31,14 +33,18 @@ static const struct napier_board napier_boards[] = {
 		.queues = 16,
 		.rar_count = 24,
 		.rx_wthresh = 1,
+		.etqf_count = 8,
+		.steer = NAPIER_STEER_CAN_5TUPLE,
 		.quirks = NAPIER_QUIRK_IVAR_COLUMNS |
-			  NAPIER_QUIRK_PCIE_TIMEOUT,
+			  NAPIER_QUIRK_PCIE_TIMEOUT |
+			  NAPIER_QUIRK_TS_REGISTERS,
 	},
 	[NAPIER_BOARD_82580] = {
 		.name = "82580",
 		.queues = 8,
 		.rar_count = 24,
 		.rx_wthresh = 4,
+		.etqf_count = 8,
 		.quirks = NAPIER_QUIRK_MDICNFG | NAPIER_QUIRK_MDICNFG_LOST |
 			  NAPIER_QUIRK_PORT_NVM | NAPIER_QUIRK_NVM_COMPAT,
 	},
@@ -47,16 +53,22 @@ static const struct napier_board napier_boards[] = {
 		.queues = 8,
 		.rar_count = 32,
 		.rx_wthresh = 4,
+		.etqf_count = 8,
+		.eee = NAPIER_EEE_I350,
 		.quirks = NAPIER_QUIRK_MDICNFG | NAPIER_QUIRK_PORT_NVM |
-			  NAPIER_QUIRK_LB_TAG_BE | NAPIER_QUIRK_VFTA_REPEAT,
+			  NAPIER_QUIRK_LB_TAG_BE | NAPIER_QUIRK_VFTA_REPEAT |
+			  NAPIER_QUIRK_QUEUE_STRCRC,
 	},
 	[NAPIER_BOARD_I354] = {
 		.name = "I354",
 		.queues = 8,
 		.rar_count = 32,
 		.rx_wthresh = 4,
+		.etqf_count = 8,
+		.eee = NAPIER_EEE_CHIP,
 		.quirks = NAPIER_QUIRK_MDICNFG | NAPIER_QUIRK_PORT_NVM |
-			  NAPIER_QUIRK_LB_TAG_BE | NAPIER_QUIRK_VFTA_REPEAT,
+			  NAPIER_QUIRK_LB_TAG_BE | NAPIER_QUIRK_VFTA_REPEAT |
+			  NAPIER_QUIRK_QUEUE_STRCRC,
 	},
 	[NAPIER_BOARD_I210] = {
 		.name = "I210",
@@ -64,9 +76,13 @@ static const struct napier_board napier_boards[] = {
 		.rar_count = 16,
 		.rx_fifo_kb = 34,
 		.rx_wthresh = 4,
+		.etqf_count = 4,
+		.steer = NAPIER_STEER_CAN_MAC | NAPIER_STEER_CAN_PRIO,
+		.eee = NAPIER_EEE_I210,
 		.quirks = NAPIER_QUIRK_MDICNFG | NAPIER_QUIRK_INVM |
 			  NAPIER_QUIRK_LB_TAG_BE | NAPIER_QUIRK_EEMNGCTL_I210 |
-			  NAPIER_QUIRK_MTA_CHECK | NAPIER_QUIRK_RQDPC_RW,
+			  NAPIER_QUIRK_MTA_CHECK | NAPIER_QUIRK_RQDPC_RW |
+			  NAPIER_QUIRK_QUEUE_STRCRC | NAPIER_QUIRK_SYSTIM_SECONDS,
 	},
 	[NAPIER_BOARD_I211] = {
 		.name = "I211",
@@ -74,9 +90,12 @@ static const struct napier_board napier_boards[] = {
 		.rar_count = 16,
 		.rx_fifo_kb = 34,
 		.rx_wthresh = 4,
+		.etqf_count = 4,
+		.eee = NAPIER_EEE_I210,
 		.quirks = NAPIER_QUIRK_MDICNFG | NAPIER_QUIRK_INVM |
 			  NAPIER_QUIRK_LB_TAG_BE | NAPIER_QUIRK_EEMNGCTL_I210 |
-			  NAPIER_QUIRK_MTA_CHECK | NAPIER_QUIRK_RQDPC_RW,
+			  NAPIER_QUIRK_MTA_CHECK | NAPIER_QUIRK_RQDPC_RW |
+			  NAPIER_QUIRK_QUEUE_STRCRC | NAPIER_QUIRK_SYSTIM_SECONDS,
 	},
 };
 
@@ -133,6 +152,13 @@ void napier_board_identify(struct napier_dev *nd, enum napier_board_id id)
 		 * ever sets EECD.AUTO_RD or EEMNGCTL.CFG_DONE.
 		 */
 		nd->quirks |= NAPIER_QUIRK_QEMU_NO_CFG_DONE;
+		/* igb_core.c, igb_setup_tx_offloads() leaves the context's
+		 * lengths aside; net_tx_pkt.c, net_tx_pkt_parse() finds the
+		 * outermost headers and takes them for what is meant. UDP that
+		 * is to be cut becomes IP fragments (eth.c,
+		 * eth_get_gso_type()).
+		 */
+		nd->quirks |= NAPIER_QUIRK_QEMU_OUTER;
 		/* igb_core.c, igb_receive_internal() counts each frame that it
 		 * pads to 60 bytes in RUC, and those are in order.
 		 */
@@ -141,6 +167,34 @@ void napier_board_identify(struct napier_dev *nd, enum napier_board_id id)
 		 * whose IVAR entry is valid, without MSI-X too.
 		 */
 		nd->quirks |= NAPIER_QUIRK_QEMU_TXDW_IVAR;
+		/* igb_core.c, igb_set_phy_ctrl(): BMCR.LOOPBACK does not bring
+		 * the link up, only negotiation does.
+		 */
+		nd->quirks |= NAPIER_QUIRK_QEMU_LB_ANEG;
+		/* igb_core.c: after a reset STATUS.LU is set by
+		 * igb_autoneg_timer() alone, whatever speed is forced.
+		 */
+		nd->quirks |= NAPIER_QUIRK_QEMU_AN_LINK;
+		/* igb_core.c, igb_rss_parse_packet() and its callers: RSS
+		 * alone chooses a queue. ETQF marks frames, the other filters
+		 * are stored or not there.
+		 */
+		nd->quirks |= NAPIER_QUIRK_QEMU_NO_STEER;
+		/* e1000x_common.c, e1000x_update_regs_on_link_down() takes the
+		 * acknowledge bit from MII_LPA, and leaves the rest of it and
+		 * MII_EXPANSION as if a partner were there.
+		 */
+		nd->quirks |= NAPIER_QUIRK_QEMU_LP_STAYS;
+		/* igb_core.c, igb_get_rxsatrh(): nothing else clears
+		 * TSYNCRXCTL.VALID. And PTP2 is not packed: what RXSATR takes
+		 * from a message lies two bytes beyond where it should.
+		 */
+		nd->quirks |= NAPIER_QUIRK_QEMU_RXSATRH;
+		/* igb_core.c, igb_receive_assign(): only PTP version 2 by its
+		 * ethertype, and only messages whose first byte equals
+		 * TSYNCRXCFG[15:8], whatever TSYNCRXCTL.TYPE says.
+		 */
+		nd->quirks |= NAPIER_QUIRK_QEMU_PTP_L2;
 	}
 
 	nd->func = FIELD_GET(NAPIER_STATUS_FUNC,
@@ -169,6 +223,8 @@ void napier_gate_close(struct napier_dev *nd)
 
 	if (nd->netdev)
 		netif_device_detach(nd->netdev);
+	WRITE_ONCE(nd->health.gone, true);
+	queue_work(system_percpu_wq, &nd->health.work);
 }
 
 /**
@@ -196,10 +252,16 @@ static void napier_mask_interrupts(struct napier_dev *nd)
 	napier_flush(nd);
 }
 
-/* A reset amid a bus transaction can leave the device stuck, so it is asked to
- * stop mastering first and given time to finish.
+/**
+ * napier_master_disable - end all transactions on the bus
+ * @nd: device
+ *
+ * A reset amid one can leave the device stuck, so it is asked to stop mastering
+ * first and given time to finish. The reset ends it.
+ *
+ * Context: process, sleeps for up to 80 ms.
  */
-static void napier_disable_master(struct napier_dev *nd)
+void napier_master_disable(struct napier_dev *nd)
 {
 	napier_ctrl_update(nd, 0, NAPIER_CTRL_GIO_MASTER_DIS);
 	if (napier_poll32(nd, NAPIER_STATUS, NAPIER_STATUS_GIO_MASTER, 0,
@@ -298,7 +360,7 @@ static void napier_restore_mdicnfg(struct napier_dev *nd)
  */
 int napier_reset_hw(struct napier_dev *nd)
 {
-	napier_disable_master(nd);
+	napier_master_disable(nd);
 	napier_set_completion_timeout(nd);
 	napier_mask_interrupts(nd);
 
@@ -530,4 +592,33 @@ u32 napier_rx_fifo_bytes(struct napier_dev *nd)
 		code = 0;
 
 	return napier_rxpbs_kb[code] * SZ_1K;
+}
+
+/* ---- awake ----------------------------------------------------------------- */
+
+/**
+ * napier_awake_get - the device is needed, until napier_awake_put()
+ * @nd: device
+ *
+ * For whom the core does not do it: it does for ethtool, and for a reset that
+ * the user asks for in sysfs. If the device cannot be woken, the register gate
+ * stays closed.
+ *
+ * Context: process, sleeps; under rtnl or not.
+ */
+void napier_awake_get(struct napier_dev *nd)
+{
+	pm_runtime_get_sync(&nd->pdev->dev);
+}
+
+/**
+ * napier_awake_put - undo napier_awake_get()
+ * @nd: device
+ *
+ * Context: any.
+ */
+void napier_awake_put(struct napier_dev *nd)
+{
+	pm_runtime_mark_last_busy(&nd->pdev->dev);
+	pm_runtime_put_autosuspend(&nd->pdev->dev);
 }

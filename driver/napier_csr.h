@@ -21,11 +21,14 @@
 #define   NAPIER_CTRL_GIO_MASTER_DIS	BIT(2)
 #define   NAPIER_CTRL_ASDE		BIT(5)
 #define   NAPIER_CTRL_SLU		BIT(6)
+#define   NAPIER_CTRL_ILOS		BIT(7)	/* loss of signal, inverted */
 #define   NAPIER_CTRL_SPEED		GENMASK(9, 8)
+#define   NAPIER_CTRL_SPEED_1000		2
 #define   NAPIER_CTRL_FRCSPD		BIT(11)
 #define   NAPIER_CTRL_FRCDPX		BIT(12)
 #define   NAPIER_CTRL_SWDPIN0		BIT(18)
 #define   NAPIER_CTRL_SWDPIN1		BIT(19)
+#define   NAPIER_CTRL_ADVD3WUC		BIT(20)	/* wake up from D3 */
 #define   NAPIER_CTRL_RST		BIT(26)
 #define   NAPIER_CTRL_RFCE		BIT(27)
 #define   NAPIER_CTRL_TFCE		BIT(28)
@@ -67,12 +70,30 @@ enum napier_link_mode {
 #define   NAPIER_GCR_CMPL_TMOUT_RESEND	BIT(16)
 #define   NAPIER_GCR_CAP_VER2		BIT(18)
 
+/* ---- Wake-up ----------------------------------------------------------- */
 #define NAPIER_WUC			0x05800	/* RW */
+#define   NAPIER_WUC_PME_EN		BIT(1)
+#define NAPIER_WUFC			0x05808	/* RW */
+#define   NAPIER_WUFC_LNKC		BIT(0)	/* change of the link */
+#define   NAPIER_WUFC_MAG		BIT(1)	/* magic packet */
+#define   NAPIER_WUFC_EX		BIT(2)	/* own address */
+#define   NAPIER_WUFC_MC		BIT(3)	/* multicast */
+#define   NAPIER_WUFC_BC		BIT(4)	/* broadcast */
+#define NAPIER_WUS			0x05810	/* RW, 1 clears */
+#define NAPIER_IPAV			0x05838	/* RW */
+
+/* ---- LEDs -------------------------------------------------------------- */
+#define NAPIER_LEDCTL			0x00E00	/* RW */
+#define   NAPIER_LEDCTL_LED_SHIFT(n)	(8 * (n))	/* n < 4, I21x: < 3 */
+#define   NAPIER_LEDCTL_LED(n)		(0xFFU << NAPIER_LEDCTL_LED_SHIFT(n))
+#define   NAPIER_LEDCTL_MODE_ON		0xE	/* in bits 3:0 of each */
+#define   NAPIER_LEDCTL_MODE_OFF	0xF
 
 /* ---- NVM --------------------------------------------------------------- */
 #define NAPIER_EECD			0x00010	/* RW */
 #define   NAPIER_EECD_PRES		BIT(8)
 #define   NAPIER_EECD_AUTO_RD		BIT(9)
+#define   NAPIER_EECD_SIZE_EX		GENMASK(14, 11)	/* 64 words << n */
 #define   NAPIER_EECD_FLASH_DETECTED	BIT(19)	/* I210 */
 
 #define NAPIER_EERD			0x00014	/* RW */
@@ -126,11 +147,28 @@ enum napier_mdic_op {
 #define   NAPIER_PHPM_D0_LPLU		BIT(1)
 #define   NAPIER_PHPM_GO_LINKD		BIT(5)
 
+/* ---- Energy-Efficient Ethernet, I350 I210 I211 ------------------------- */
+#define NAPIER_EEER			0x00E30	/* RW */
+#define   NAPIER_EEER_TX_LPI_EN		BIT(16)
+#define   NAPIER_EEER_RX_LPI_EN		BIT(17)
+#define   NAPIER_EEER_LPI_FC		BIT(18)
+#define   NAPIER_EEER_EEE_NEG		BIT(29)	/* RO, negotiated */
+#define NAPIER_IPCNFG			0x00E38	/* RW */
+#define   NAPIER_IPCNFG_EEE_100M	BIT(2)	/* offered */
+#define   NAPIER_IPCNFG_EEE_1G		BIT(3)
+
+/* ---- Thermal sensor, I350 ---------------------------------------------- */
+#define NAPIER_THMJT			0x08100	/* RO, junction */
+#define NAPIER_THLOWTC			0x08104	/* RW, lower threshold */
+#define NAPIER_THHIGHTC			0x0810C	/* RW, upper threshold */
+#define   NAPIER_TH_DEGREES		GENMASK(7, 0)	/* Celsius, all three */
+
 /* ---- Serial link to an external PHY ------------------------------------ */
 #define NAPIER_SCTL			0x00024	/* RW */
 #define   NAPIER_SCTL_NO_LOOPBACK	0x0400	/* whole register */
 #define NAPIER_CONNSW			0x00034	/* RW */
 #define   NAPIER_CONNSW_ENRGSRC		BIT(2)
+#define NAPIER_PCS_CFG0			0x04200	/* RW */
 #define NAPIER_PCS_LCTL			0x04208	/* RW */
 #define   NAPIER_PCS_LCTL_FLV_LINK_UP	BIT(0)
 #define   NAPIER_PCS_LCTL_FSD		BIT(4)
@@ -139,9 +177,11 @@ enum napier_mdic_op {
 #define   NAPIER_PCS_LCTL_AN_ENABLE	BIT(16)
 #define   NAPIER_PCS_LCTL_AN_RESTART	BIT(17)
 #define   NAPIER_PCS_LCTL_AN_TIMEOUT	BIT(18)
+#define NAPIER_PCS_LSTAT		0x0420C	/* RO */
 #define NAPIER_PCS_ANADV		0x04218	/* RW */
 #define   NAPIER_PCS_ANADV_PAUSE	BIT(7)
 #define   NAPIER_PCS_ANADV_ASM_DIR	BIT(8)
+#define NAPIER_PCS_LPAB			0x0421C	/* RW */
 
 /* ---- Shared with firmware ---------------------------------------------- */
 #define NAPIER_SWSM			0x05B50	/* RW, reading sets SMBI */
@@ -174,10 +214,12 @@ enum napier_mdic_op {
 #define NAPIER_ICS			0x000C8	/* WO */
 #define NAPIER_IMS			0x000D0	/* RW */
 #define NAPIER_IMC			0x000D8	/* WO */
+#define NAPIER_IAM			0x000E0	/* RW */
 #define   NAPIER_ICR_TXDW		BIT(0)
 #define   NAPIER_ICR_LSC		BIT(2)
 #define   NAPIER_ICR_RXDMT0		BIT(4)
 #define   NAPIER_ICR_RXDW		BIT(7)
+#define   NAPIER_ICR_TS			BIT(19)	/* 82580 and later */
 #define   NAPIER_ICR_INT_ASSERTED	BIT(31)
 
 #define NAPIER_GPIE			0x01514	/* RW */
@@ -211,15 +253,27 @@ enum napier_mdic_op {
 #define   NAPIER_RCTL_MPE		BIT(4)
 #define   NAPIER_RCTL_LPE		BIT(5)
 #define   NAPIER_RCTL_LBM		GENMASK(7, 6)
+#define   NAPIER_RCTL_LBM_MAC		1
 #define   NAPIER_RCTL_MO		GENMASK(13, 12)
 #define   NAPIER_RCTL_BAM		BIT(15)
 #define   NAPIER_RCTL_VFE		BIT(18)
+#define   NAPIER_RCTL_PMCF		BIT(23)	/* pass MAC control frames */
 #define   NAPIER_RCTL_SECRC		BIT(26)
 
 #define NAPIER_RLPML			0x05004	/* RW */
+#define NAPIER_RFCTL			0x05008	/* RW */
+#define NAPIER_PSRTYPE(n)		(0x05480 + 4 * (n))	/* RW, n < 8 */
+#define NAPIER_VT_CTL			0x0581C	/* RW */
+#define NAPIER_ETQF(n)			(0x05CB0 + 4 * (n))	/* RW, n < 8, I21x: < 4 */
+#define   NAPIER_ETQF_TYPE		GENMASK(15, 0)
+#define   NAPIER_ETQF_QUEUE		GENMASK(18, 16)
+#define   NAPIER_ETQF_FILTER_EN		BIT(26)
+#define   NAPIER_ETQF_1588		BIT(30)
+#define   NAPIER_ETQF_QUEUE_EN		BIT(31)
 #define NAPIER_RXPBS			0x02404	/* RW */
 #define   NAPIER_RXPBS_SIZE		GENMASK(6, 0)	/* KiB, 82576 */
 #define   NAPIER_RXPBS_CODE		GENMASK(3, 0)	/* 82580 I350 I354 */
+#define   NAPIER_RXPBS_CFG_TS_EN	BIT(31)	/* I210 I211 */
 
 #define NAPIER_RXCSUM			0x05000	/* RW */
 #define   NAPIER_RXCSUM_IPOFL		BIT(8)
@@ -253,6 +307,7 @@ enum napier_mdic_op {
 #define   NAPIER_SRRCTL_RDMTS		GENMASK(24, 20)
 #define   NAPIER_SRRCTL_DESCTYPE	GENMASK(27, 25)
 #define   NAPIER_SRRCTL_ADV_ONEBUF	1
+#define   NAPIER_SRRCTL_TIMESTAMP	BIT(30)	/* 82580 and later */
 #define   NAPIER_SRRCTL_DROP_EN		BIT(31)
 #define NAPIER_RDH(q)			NAPIER_RXQ(q, 0x10)	/* RO */
 #define NAPIER_RDT(q)			NAPIER_RXQ(q, 0x18)	/* RW */
@@ -263,6 +318,8 @@ enum napier_mdic_op {
 #define   NAPIER_DCTL_ENABLE		BIT(25)
 #define   NAPIER_TXDCTL_SWFLSH		BIT(26)
 #define NAPIER_RQDPC(q)			NAPIER_RXQ(q, 0x30)	/* RC */
+#define NAPIER_DVMOLR(q)		NAPIER_RXQ(q, 0x38)	/* RW, I350 and later */
+#define   NAPIER_DVMOLR_STRCRC		BIT(31)
 
 /* ---- Receive filters --------------------------------------------------- */
 #define NAPIER_MTA(n)			(0x05200 + 4 * (n))	/* RW, n < 128 */
@@ -273,7 +330,36 @@ enum napier_mdic_op {
 #define NAPIER_RAH2(n)			(0x05464 + 8 * (n))	/* RW, n >= 16 */
 #define   NAPIER_RAH_ADDR		GENMASK(15, 0)
 #define   NAPIER_RAH_POOL_1		BIT(18)
+#define   NAPIER_RAH_QSEL		GENMASK(19, 18)	/* I210 */
+#define   NAPIER_RAH_QSEL_EN		BIT(28)		/* I210 */
 #define   NAPIER_RAH_AV			BIT(31)
+
+/* Filters that choose a queue. Bits called BP (bypass) leave a field out of the
+ * comparison; ports and addresses are as on the wire, first byte lowest.
+ */
+#define NAPIER_VLAPQF			0x055B0	/* RW, I210 */
+#define   NAPIER_VLAPQF_QUEUE(p, q)	((u32)(q) << (4 * (p)))
+#define   NAPIER_VLAPQF_VALID(p)	(8U << (4 * (p)))
+#define NAPIER_SAQF(n)			(0x05980 + 4 * (n))	/* RW, n < 8, 82576 */
+#define NAPIER_DAQF(n)			(0x059A0 + 4 * (n))	/* RW, n < 8, 82576 */
+#define NAPIER_SPQF(n)			(0x059C0 + 4 * (n))	/* RW, n < 8, 82576 */
+#define NAPIER_FTQF(n)			(0x059E0 + 4 * (n))	/* RW, n < 8; TTQF */
+#define   NAPIER_FTQF_PROTO		GENMASK(7, 0)
+#define   NAPIER_FTQF_QUEUE_EN		BIT(8)
+#define   NAPIER_FTQF_VF_BP		BIT(15)
+#define   NAPIER_FTQF_QUEUE		GENMASK(19, 16)	/* but 82576: 18:16 */
+#define   NAPIER_FTQF_1588		BIT(27)
+#define   NAPIER_FTQF_BYPASS		GENMASK(31, 28)
+#define   NAPIER_FTQF_PROTO_BP		BIT(28)
+#define   NAPIER_FTQF_SADDR_BP		BIT(29)	/* 82576 */
+#define   NAPIER_FTQF_DADDR_BP		BIT(30)	/* 82576 */
+#define   NAPIER_FTQF_SPORT_BP		BIT(31)	/* 82576 */
+#define NAPIER_IMIR(n)			(0x05A80 + 4 * (n))	/* RW, n < 8 */
+#define   NAPIER_IMIR_DPORT		GENMASK(15, 0)
+#define   NAPIER_IMIR_PORT_BP		BIT(17)
+#define NAPIER_IMIREXT(n)		(0x05AA0 + 4 * (n))	/* RW, n < 8 */
+#define   NAPIER_IMIREXT_SIZE_BP	BIT(12)
+#define   NAPIER_IMIREXT_CTRL_BP	BIT(19)
 
 /* ---- Transmit ---------------------------------------------------------- */
 #define NAPIER_TCTL			0x00400	/* RW */
@@ -283,6 +369,21 @@ enum napier_mdic_op {
 #define   NAPIER_TCTL_COLD		GENMASK(21, 12)
 #define   NAPIER_TCTL_RTLC		BIT(24)
 
+#define NAPIER_TCTL_EXT			0x00404	/* RW */
+#define NAPIER_TIPG			0x00410	/* RW */
+#define NAPIER_TXPBS			0x03404	/* RW */
+#define NAPIER_DTXCTL			0x03590	/* RW */
+#define NAPIER_DTXTCPFLGL		0x0359C	/* RW */
+#define   NAPIER_DTXTCPFLGL_FIRST	GENMASK(11, 0)
+#define   NAPIER_DTXTCPFLGL_MIDDLE	GENMASK(27, 16)
+#define NAPIER_DTXTCPFLGH		0x035A0	/* RW */
+#define   NAPIER_DTXTCPFLGH_LAST	GENMASK(11, 0)
+/* Flags of a TCP header, from FIN up, as these two have them. */
+#define   NAPIER_TCPFLG_ALL		GENMASK(11, 0)
+#define   NAPIER_TCPFLG_FIN		BIT(0)
+#define   NAPIER_TCPFLG_PSH		BIT(3)
+#define   NAPIER_TCPFLG_CWR		BIT(7)
+
 #define NAPIER_TXQ(q, off)		(0x0E000 + 0x40 * (q) + (off))
 #define NAPIER_TDBAL(q)			NAPIER_TXQ(q, 0x00)	/* RW */
 #define NAPIER_TDBAH(q)			NAPIER_TXQ(q, 0x04)	/* RW */
@@ -290,6 +391,8 @@ enum napier_mdic_op {
 #define NAPIER_TDH(q)			NAPIER_TXQ(q, 0x10)	/* RO */
 #define NAPIER_TDT(q)			NAPIER_TXQ(q, 0x18)	/* RW */
 #define NAPIER_TXDCTL(q)		NAPIER_TXQ(q, 0x28)	/* RW */
+#define NAPIER_TDWBAL(q)		NAPIER_TXQ(q, 0x38)	/* RW */
+#define NAPIER_TDWBAH(q)		NAPIER_TXQ(q, 0x3C)	/* RW */
 
 #define NAPIER_VET			0x00038	/* RW */
 #define   NAPIER_VET_INNER		GENMASK(15, 0)
@@ -302,6 +405,47 @@ enum napier_mdic_op {
 #define NAPIER_FCRTL			0x02160	/* RW */
 #define   NAPIER_FCRTL_XONE		BIT(31)
 #define NAPIER_FCRTH			0x02168	/* RW */
+#define NAPIER_FCRTV			0x02460	/* RW */
+
+/* ---- Time -------------------------------------------------------------- */
+#define NAPIER_SYSTIML			0x0B600	/* RO, latches SYSTIMH: 82576 */
+#define NAPIER_SYSTIMH			0x0B604	/* RO */
+#define NAPIER_SYSTIMR			0x0B6F8	/* RO, latches: 82580 and later */
+#define NAPIER_TIMINCA			0x0B608	/* RW */
+#define   NAPIER_TIMINCA_VALUE		GENMASK(23, 0)	/* 82576 */
+#define   NAPIER_TIMINCA_PERIOD		GENMASK(31, 24)	/* 16 ns, 82576 */
+#define NAPIER_TSAUXC			0x0B640	/* RW, 82580 and later */
+#define NAPIER_TSICR			0x0B66C	/* RC, 82580: W1C */
+#define NAPIER_TSIM			0x0B674	/* RW, 82580 and later */
+#define   NAPIER_TSIM_TXTS		BIT(1)
+
+#define NAPIER_TSYNCTXCTL		0x0B614	/* RW */
+#define   NAPIER_TSYNCTXCTL_VALID	BIT(0)
+#define   NAPIER_TSYNCTXCTL_EN		BIT(4)
+#define NAPIER_TXSTMPL			0x0B618	/* RO */
+#define NAPIER_TXSTMPH			0x0B61C	/* RO, clears VALID */
+
+#define NAPIER_TSYNCRXCTL		0x0B620	/* RW */
+#define   NAPIER_TSYNCRXCTL_VALID	BIT(0)
+#define   NAPIER_TSYNCRXCTL_TYPE	GENMASK(3, 1)
+enum napier_tsyncrxctl_type {
+	NAPIER_TSYNCRXCTL_L2_V2		= 0,
+	NAPIER_TSYNCRXCTL_L4_V1		= 1,
+	NAPIER_TSYNCRXCTL_L2_L4_V2	= 2,
+	NAPIER_TSYNCRXCTL_ALL		= 4,	/* 82580 and later */
+	NAPIER_TSYNCRXCTL_EVENT_V2	= 5,
+};
+
+#define   NAPIER_TSYNCRXCTL_EN		BIT(4)
+#define NAPIER_RXSTMPL			0x0B624	/* RO */
+#define NAPIER_RXSTMPH			0x0B628	/* RO, clears VALID */
+#define NAPIER_RXSATRL			0x0B62C	/* RO */
+#define NAPIER_RXSATRH			0x0B630	/* RO */
+#define   NAPIER_RXSATRH_SOURCE		GENMASK(15, 0)
+#define   NAPIER_RXSATRH_SEQUENCE	GENMASK(31, 16)
+#define NAPIER_TSYNCRXCFG		0x05F50	/* RW */
+#define   NAPIER_TSYNCRXCFG_V1		GENMASK(7, 0)
+#define   NAPIER_TSYNCRXCFG_V2		GENMASK(15, 8)	/* the type: 11:8 */
 
 /* ---- Statistics, all RC ------------------------------------------------ */
 #define NAPIER_CRCERRS			0x04000

@@ -32,6 +32,7 @@ struct napier_tx_desc {
 
 /* cmd_type_len */
 #define NAPIER_TXD_LEN			GENMASK(15, 0)
+#define NAPIER_TXD_TSTAMP		BIT(19)	/* wants a time stamp */
 #define NAPIER_TXD_DTYP			GENMASK(23, 20)
 #define NAPIER_TXD_DTYP_CTX		2
 #define NAPIER_TXD_DTYP_DATA		3
@@ -125,11 +126,26 @@ enum napier_rxd_rss_type {
 #define NAPIER_RXD_STAT_VP		BIT(3)
 #define NAPIER_RXD_STAT_UDPCS		BIT(4)
 #define NAPIER_RXD_STAT_L4CS		BIT(5)
+#define NAPIER_RXD_STAT_TSIP		BIT(15)	/* stamp in front of frame */
+#define NAPIER_RXD_STAT_TS		BIT(16)	/* stamp in registers */
 #define NAPIER_RXD_STAT_LB		BIT(18)
 #define NAPIER_RXD_ERR_L4E		BIT(29)
 #define NAPIER_RXD_ERR_IPE		BIT(30)
 #define NAPIER_RXD_ERR_RXE		BIT(31)
 
+/**
+ * struct napier_rx_stamp - what stands in front of a frame with STAT_TSIP
+ * @reserved: 0; anything else, and it is the frame that begins here
+ * @low: SYSTIML
+ * @high: SYSTIMH
+ */
+struct napier_rx_stamp {
+	__le64 reserved;
+	__le32 low;
+	__le32 high;
+};
+
+static_assert(sizeof(struct napier_rx_stamp) == 16);
 static_assert(sizeof(struct napier_tx_desc) == 16);
 static_assert(sizeof(struct napier_tx_ctx_desc) == 16);
 static_assert(sizeof(union napier_rx_desc) == 16);

@@ -3,6 +3,9 @@
  * Which frames the device lets in: exact addresses (RAR), multicast hash (MTA),
  * VLAN filter (VFTA), promiscuous modes. This file owns RCTL.
  *
+ * Frames to an address can be sent to a queue: napier_steer.c says which, and
+ * they share the entries for exact addresses.
+ *
  * Pool bits of RAH and the unicast hash (UTA) only matter in VMDq mode, which
  * is not used, and stay 0.
  *
@@ -19,10 +22,34 @@
 /* Entries in the first of the two blocks of receive addresses. */
 #define NAPIER_RAR_FIRST		16
 
+static const struct napier_steer_mac *
+napier_filter_steered(const struct napier_filter *f, const u8 *addr)
+{
+	u32 i;
+
+	for (i = 0; i < f->steer_count; i++)
+		if (ether_addr_equal(f->steer[i].addr, addr))
+			return &f->steer[i];
+
+	return NULL;
+}
+
+static u32 napier_rah(const struct napier_filter *f, const u8 *addr)
+{
+	const struct napier_steer_mac *mac = napier_filter_steered(f, addr);
+	u32 high = get_unaligned_le16(addr + 4) | NAPIER_RAH_AV;
+
+	if (mac)
+		high |= NAPIER_RAH_QSEL_EN |
+			FIELD_PREP(NAPIER_RAH_QSEL, mac->queue);
+
+	return high;
+}
+
 static void napier_write_rar(struct napier_dev *nd, u32 idx, const u8 *addr)
 {
 	u32 low = addr ? get_unaligned_le32(addr) : 0;
-	u32 high = addr ? get_unaligned_le16(addr + 4) | NAPIER_RAH_AV : 0;
+	u32 high = addr ? napier_rah(&nd->filter, addr) : 0;
 	u32 ral = idx < NAPIER_RAR_FIRST ? NAPIER_RAL(idx) : NAPIER_RAL2(idx);
 	u32 rah = idx < NAPIER_RAR_FIRST ? NAPIER_RAH(idx) : NAPIER_RAH2(idx);
 
@@ -38,20 +65,29 @@ static void napier_write_rar(struct napier_dev *nd, u32 idx, const u8 *addr)
 	napier_flush(nd);
 }
 
-/* Entry 0 is the address of the interface. */
+/* Entry 0 is the address of the interface. Those that are steered come next,
+ * for they have no other place; the rest can do with promiscuous mode.
+ */
 static void napier_write_unicast(struct napier_dev *nd,
 				 struct netdev_hw_addr_list *uc)
 {
 	struct napier_filter *f = &nd->filter;
 	struct netdev_hw_addr *ha;
-	u32 idx = 1;
+	u32 i, count, idx = 1;
 
+	for (i = 0; i < f->steer_count; i++)
+		if (!ether_addr_equal(f->steer[i].addr, nd->netdev->dev_addr))
+			napier_write_rar(nd, idx++, f->steer[i].addr);
+
+	count = idx;
+	netdev_hw_addr_list_for_each(ha, uc)
+		count += !napier_filter_steered(f, ha->addr);
 	/* Not all of them would fit, and those that did would not help. */
-	f->uc_overflow = netdev_hw_addr_list_count(uc) >=
-			 nd->board->rar_count;
+	f->uc_overflow = count > nd->board->rar_count;
 	if (!f->uc_overflow)
 		netdev_hw_addr_list_for_each(ha, uc)
-			napier_write_rar(nd, idx++, ha->addr);
+			if (!napier_filter_steered(f, ha->addr))
+				napier_write_rar(nd, idx++, ha->addr);
 
 	for (; f->rar_used > idx; f->rar_used--)
 		napier_write_rar(nd, f->rar_used - 1, NULL);
@@ -119,16 +155,24 @@ static void napier_write_rctl(struct napier_dev *nd)
 
 	/* RLPML, not LPE = 0, limits the length: it counts tags as well. */
 	f->rctl &= NAPIER_RCTL_EN;
-	f->rctl |= NAPIER_RCTL_LPE | NAPIER_RCTL_BAM | NAPIER_RCTL_SECRC;
+	f->rctl |= NAPIER_RCTL_LPE | NAPIER_RCTL_BAM;
 
+	if (!(f->keep & NAPIER_KEEP_FCS))
+		f->rctl |= NAPIER_RCTL_SECRC;
+	if (f->keep & NAPIER_KEEP_BAD)
+		f->rctl |= NAPIER_RCTL_SBP | NAPIER_RCTL_PMCF;
+	/* The tag of a bad frame means nothing. */
+	if (f->vlan_filter && !(flags & IFF_PROMISC) &&
+	    !(f->keep & NAPIER_KEEP_BAD))
+		f->rctl |= NAPIER_RCTL_VFE;
 	if (flags & IFF_PROMISC)
 		f->rctl |= NAPIER_RCTL_UPE | NAPIER_RCTL_MPE;
-	else if (f->vlan_filter)
-		f->rctl |= NAPIER_RCTL_VFE;
 	if (flags & IFF_ALLMULTI)
 		f->rctl |= NAPIER_RCTL_MPE;
 	if (f->uc_overflow)
 		f->rctl |= NAPIER_RCTL_UPE;
+	if (f->mac_loopback)
+		f->rctl |= FIELD_PREP(NAPIER_RCTL_LBM, NAPIER_RCTL_LBM_MAC);
 
 	napier_wr32(nd, NAPIER_RCTL, f->rctl);
 }
@@ -155,17 +199,90 @@ void napier_filter_sync(struct napier_dev *nd, struct netdev_hw_addr_list *uc,
 	spin_unlock_bh(&nd->filter.lock);
 }
 
+/* The lists as they are now. */
+static void napier_filter_sync_live(struct napier_dev *nd)
+{
+	struct net_device *netdev = nd->netdev;
+
+	netif_addr_lock_bh(netdev);
+	napier_filter_sync(nd, &netdev->uc, &netdev->mc);
+	netif_addr_unlock_bh(netdev);
+}
+
 /**
  * napier_filter_set_addr - program the address of the interface
  * @nd: device
- * @addr: the address
+ * @addr: the address, which the network device has already
  *
- * Context: any but hard interrupt.
+ * Context: process, under the lock of the configuration.
  */
 void napier_filter_set_addr(struct napier_dev *nd, const u8 *addr)
 {
 	spin_lock_bh(&nd->filter.lock);
 	napier_write_rar(nd, 0, addr);
+	spin_unlock_bh(&nd->filter.lock);
+
+	/* The old or the new one may be steered, and need an entry of its own
+	 * now, or none any more.
+	 */
+	if (nd->filter.steer_count)
+		napier_filter_sync_live(nd);
+}
+
+/**
+ * napier_filter_steer - send frames to some addresses to chosen queues
+ * @nd: device
+ * @macs: addresses, each once, and queues
+ * @count: how many, 0 to one less than the part has address filters
+ *
+ * They replace those of the last call. Frames to them are let in, whether or
+ * not the interface has the address.
+ *
+ * Context: process, under the lock of the configuration.
+ */
+void napier_filter_steer(struct napier_dev *nd,
+			 const struct napier_steer_mac *macs, u32 count)
+{
+	struct napier_filter *f = &nd->filter;
+	u32 own;
+
+	/* While a filter is written, it lets nothing in. */
+	if (count == f->steer_count &&
+	    (!count || !memcmp(f->steer, macs, count * sizeof(*macs))))
+		return;
+
+	spin_lock_bh(&f->lock);
+	own = napier_rah(f, nd->netdev->dev_addr);
+	if (count)
+		memcpy(f->steer, macs, count * sizeof(*macs));
+	f->steer_count = count;
+	if (napier_rah(f, nd->netdev->dev_addr) != own)
+		napier_write_rar(nd, 0, nd->netdev->dev_addr);
+	spin_unlock_bh(&f->lock);
+
+	napier_filter_sync_live(nd);
+}
+
+static void napier_note_vlan(struct napier_dev *nd, u16 vid, bool on)
+{
+	if (on)
+		nd->filter.vfta[vid / 32] |= BIT(vid % 32);
+	else
+		nd->filter.vfta[vid / 32] &= ~BIT(vid % 32);
+}
+
+/**
+ * napier_filter_note_vlan - let a VLAN in or not, when the interface is up
+ * @nd: device, which may be asleep
+ * @vid: VLAN id, 0 to 4095
+ * @on: let it in
+ *
+ * Context: any but hard interrupt.
+ */
+void napier_filter_note_vlan(struct napier_dev *nd, u16 vid, bool on)
+{
+	spin_lock_bh(&nd->filter.lock);
+	napier_note_vlan(nd, vid, on);
 	spin_unlock_bh(&nd->filter.lock);
 }
 
@@ -182,14 +299,9 @@ void napier_filter_set_addr(struct napier_dev *nd, const u8 *addr)
  */
 void napier_filter_set_vlan(struct napier_dev *nd, u16 vid, bool on)
 {
-	u32 idx = vid / 32;
-
 	spin_lock_bh(&nd->filter.lock);
-	if (on)
-		nd->filter.vfta[idx] |= BIT(vid % 32);
-	else
-		nd->filter.vfta[idx] &= ~BIT(vid % 32);
-	napier_write_vfta(nd, idx);
+	napier_note_vlan(nd, vid, on);
+	napier_write_vfta(nd, vid / 32);
 	spin_unlock_bh(&nd->filter.lock);
 }
 
@@ -216,6 +328,28 @@ void napier_filter_set_features(struct napier_dev *nd, netdev_features_t f)
 }
 
 /**
+ * napier_filter_set_keep - keep what is thrown away otherwise, or not
+ * @nd: device
+ * @keep: NAPIER_KEEP_*. With NAPIER_KEEP_BAD, RLPML limits nothing any more,
+ *	so all buffers have to hold what SRRCTL says before this is called
+ *
+ * Bad frames are those with a wrong FCS, too long or too short; they pass the
+ * address filters as good ones do, but not that of VLANs. MAC control frames,
+ * pause frames among them, come up, too. The bits are those of igb 7.3
+ * (igb_main.c, igb_setup_rctl). Reception goes on as it is.
+ *
+ * Context: any but hard interrupt.
+ */
+void napier_filter_set_keep(struct napier_dev *nd, u8 keep)
+{
+	spin_lock_bh(&nd->filter.lock);
+	nd->filter.keep = keep;
+	napier_write_rctl(nd);
+	napier_flush(nd);
+	spin_unlock_bh(&nd->filter.lock);
+}
+
+/**
  * napier_filter_enable - start or stop reception
  * @nd: device
  * @on: start
@@ -235,6 +369,23 @@ void napier_filter_enable(struct napier_dev *nd, bool on)
 }
 
 /**
+ * napier_filter_set_loopback - let the MAC receive what it sends
+ * @nd: device
+ * @on: do
+ *
+ * Only the register of this file; napier_link_test_loopback() does the rest.
+ *
+ * Context: any but hard interrupt.
+ */
+void napier_filter_set_loopback(struct napier_dev *nd, bool on)
+{
+	spin_lock_bh(&nd->filter.lock);
+	nd->filter.mac_loopback = on;
+	napier_write_rctl(nd);
+	spin_unlock_bh(&nd->filter.lock);
+}
+
+/**
  * napier_filter_restore - program everything after a reset of the device
  * @nd: device; its network device must exist
  *
@@ -250,16 +401,14 @@ void napier_filter_restore(struct napier_dev *nd)
 
 	napier_rmw32(nd, NAPIER_VET, NAPIER_VET_INNER, ETH_P_8021Q);
 	napier_filter_set_features(nd, netdev->features);
-	napier_filter_set_addr(nd, netdev->dev_addr);
 
 	spin_lock_bh(&nd->filter.lock);
+	napier_write_rar(nd, 0, netdev->dev_addr);
 	/* A reset of the port does not clear the filters of every part. */
 	nd->filter.rar_used = nd->board->rar_count;
 	for (i = 0; i < NAPIER_VFTA_LEN; i++)
 		napier_write_vfta(nd, i);
 	spin_unlock_bh(&nd->filter.lock);
 
-	netif_addr_lock_bh(netdev);
-	napier_filter_sync(nd, &netdev->uc, &netdev->mc);
-	netif_addr_unlock_bh(netdev);
+	napier_filter_sync_live(nd);
 }

@@ -2,7 +2,7 @@
 /*
  * Interrupts: vectors, handlers, and the NAPI poll that they schedule.
  *
- * Depends on: napier_tx.c, napier_rx.c.
+ * Depends on: napier_tx.c, napier_rx.c, napier_coalesce.c.
  *
  * With MSI-X, table entry 0 serves the link and entry n + 1 queue pair n. With
  * MSI or INTx one vector serves everything and there is one queue pair.
@@ -21,34 +21,20 @@
 #define NAPIER_ENTRY_OTHER	0
 #define NAPIER_ENTRY_QUEUE(i)	((i) + 1)
 
+/* Polls in a row after which a longer interval is believed. */
+#define NAPIER_CALM		8
+
 /* How long memory may stay short before a ring is tried again. */
 #define NAPIER_REFILL_DELAY	msecs_to_jiffies(10)
 
-/* Causes that are used without MSI-X. */
+/* How long an interrupt may take that was asked for. It comes in microseconds;
+ * the rest is for a host that is too busy to let the guest run.
+ */
+#define NAPIER_IRQ_TEST_US	5000000
+
+/* Causes that are used without MSI-X, besides those of the clock. */
 #define NAPIER_LEGACY_CAUSES	(NAPIER_ICR_TXDW | NAPIER_ICR_RXDW | \
 				 NAPIER_ICR_RXDMT0 | NAPIER_ICR_LSC)
-
-/**
- * napier_eitr_from_usecs - value of EITR for an interrupt interval
- * @nd: device
- * @usecs: shortest time between two interrupts of a vector, in microseconds
- *
- * Return: register value.
- */
-u32 napier_eitr_from_usecs(const struct napier_dev *nd, u32 usecs)
-{
-	/* The emulated 82576 takes bits 14..1 as units of 1024 ns, where
-	 * hardware counts microseconds in bits 14..2 (QEMU 10.0
-	 * hw/net/igb_core.c, igb_set_eitr and igb_intrmgr_rearm_timer).
-	 */
-	if (nd->quirks & NAPIER_QUIRK_QEMU_EITR_1024)
-		return min_t(u32, usecs * 1000 / 1024, 0x7ffe) & 0x7ffe;
-
-	/* CNT_IGNR: keep the running countdown, only the interval changes. */
-	return FIELD_PREP(NAPIER_EITR_INTERVAL,
-			  min_t(u32, usecs, FIELD_MAX(NAPIER_EITR_INTERVAL))) |
-	       NAPIER_EITR_CNT_IGNR;
-}
 
 /* ---- top half ---------------------------------------------------------- */
 
@@ -67,13 +53,15 @@ static void napier_vector_unmask(struct napier_vector *vec)
 	if (likely(vec->eims))
 		napier_wr32(vec->nd, NAPIER_EIMS, vec->eims);
 	else
-		napier_wr32(vec->nd, NAPIER_IMS, NAPIER_LEGACY_CAUSES);
+		napier_wr32(vec->nd, NAPIER_IMS,
+			    NAPIER_LEGACY_CAUSES | vec->nd->ptp.causes);
 }
 
 static irqreturn_t napier_irq_queue(int irq, void *data)
 {
 	struct napier_vector *vec = data;
 
+	WRITE_ONCE(vec->fired, true);
 	if (likely(READ_ONCE(vec->armed))) {
 		napier_vector_mask(vec);
 		napi_schedule_irqoff(&vec->napi);
@@ -92,11 +80,14 @@ static irqreturn_t napier_irq_other(int irq, void *data)
 	struct napier_dev *nd = data;
 	u32 icr = napier_rd32(nd, NAPIER_ICR);
 
+	WRITE_ONCE(nd->other_fired, true);
 	if (napier_is_gone(nd))
 		return IRQ_HANDLED;
 
 	if (icr & NAPIER_ICR_LSC)
 		napier_irq_link_event(nd);
+	if (icr & nd->ptp.causes)
+		napier_stamp_irq(nd);
 
 	napier_wr32(nd, NAPIER_EIMS, BIT(NAPIER_ENTRY_OTHER));
 
@@ -114,8 +105,11 @@ static irqreturn_t napier_irq_legacy(int irq, void *data)
 	if (nd->irq_mode == NAPIER_IRQ_INTX && !(icr & NAPIER_ICR_INT_ASSERTED))
 		return IRQ_NONE;
 
+	WRITE_ONCE(vec->fired, true);
 	if (icr & NAPIER_ICR_LSC)
 		napier_irq_link_event(nd);
+	if (icr & nd->ptp.causes)
+		napier_stamp_irq(nd);
 
 	/* Everything stays masked until the poll, or napier_irq_enable(),
 	 * unmasks.
@@ -129,13 +123,40 @@ static irqreturn_t napier_irq_legacy(int irq, void *data)
 
 /* ---- bottom half ------------------------------------------------------- */
 
+/* Set the interval of the direction that had work, see napier_coalesce.c. A
+ * shorter one at once; a longer one when it was right NAPIER_CALM times in a
+ * row, so that directions that take turns do not cost a register write each
+ * time.
+ */
+static void napier_vector_moderate(struct napier_vector *vec, bool rx, bool tx)
+{
+	u32 eitr = U32_MAX;
+
+	if (rx)
+		eitr = READ_ONCE(vec->rx_mod.eitr);
+	if (tx)
+		eitr = min(eitr, READ_ONCE(vec->tx_mod.eitr));
+
+	if (eitr == vec->eitr || eitr == U32_MAX) {
+		vec->calm = 0;
+	} else if (eitr < vec->eitr || ++vec->calm >= NAPIER_CALM) {
+		vec->calm = 0;
+		vec->eitr = eitr;
+		napier_wr32(vec->nd, NAPIER_EITR(vec->entry), eitr);
+	}
+
+	if (++vec->events % DIM_NEVENTS == 0)
+		napier_coalesce_sample(vec);
+}
+
 static int napier_poll(struct napi_struct *napi, int budget)
 {
 	struct napier_vector *vec = container_of(napi, struct napier_vector,
 						 napi);
+	bool cleaned;
 	int done;
 
-	napier_tx_clean(vec->tx, budget);
+	cleaned = napier_tx_clean(vec->tx, budget);
 
 	/* netpoll, with interrupts off: only make room for its own frames. */
 	if (unlikely(!budget))
@@ -149,8 +170,10 @@ static int napier_poll(struct napi_struct *napi, int budget)
 		return budget;
 
 	/* False: busy polling goes on without interrupts. */
-	if (likely(napi_complete_done(napi, done)))
+	if (likely(napi_complete_done(napi, done))) {
+		napier_vector_moderate(vec, done, cleaned);
 		napier_vector_unmask(vec);
+	}
 
 	return done;
 }
@@ -196,6 +219,7 @@ void napier_vector_del(struct napier_net *nn, u32 idx)
  */
 void napier_vector_enable(struct napier_vector *vec)
 {
+	napier_coalesce_restart(vec);
 	napi_enable_locked(&vec->napi);
 	WRITE_ONCE(vec->armed, true);
 }
@@ -228,9 +252,76 @@ void napier_irq_kick(struct napier_vector *vec)
 		napier_wr32(vec->nd, NAPIER_EIMS, vec->eims);
 		napier_wr32(vec->nd, NAPIER_EICS, vec->eims);
 	} else {
-		napier_wr32(vec->nd, NAPIER_IMS, NAPIER_LEGACY_CAUSES);
+		napier_wr32(vec->nd, NAPIER_IMS,
+			    NAPIER_LEGACY_CAUSES | vec->nd->ptp.causes);
 		napier_wr32(vec->nd, NAPIER_ICS, NAPIER_ICR_RXDW);
 	}
+}
+
+static bool napier_irq_all_fired(const struct napier_net *nn)
+{
+	const struct napier_dev *nd = nn->nd;
+	u32 i;
+
+	for (i = 0; i < nn->cfg.nr_queues; i++)
+		if (!READ_ONCE(nd->vec[i]->fired))
+			return false;
+
+	return !napier_is_msix(nd) || READ_ONCE(nd->other_fired);
+}
+
+static void napier_irq_test_failed(const struct napier_net *nn,
+				   const char *name)
+{
+	netdev_err(nn->ndev,
+		   "self-test: interrupt %s: expected one, none came in %u s\n",
+		   name, NAPIER_IRQ_TEST_US / (u32)USEC_PER_SEC);
+}
+
+/**
+ * napier_irq_test - does every vector in use reach its handler?
+ * @nn: the interface, its vectors requested
+ *
+ * Each is made to fire by software. Traffic goes on; an interrupt that it
+ * raises shows the same. Vectors that nobody arms need napier_irq_disable()
+ * afterwards.
+ *
+ * Context: process, under the lock of the configuration; sleeps for as long as
+ * the interrupts take, some seconds at most.
+ * Return: 0, -EIO if one did not come, which is named in the log, or -ENODEV.
+ */
+int napier_irq_test(struct napier_net *nn)
+{
+	struct napier_dev *nd = nn->nd;
+	bool all;
+	u32 i;
+
+	for (i = 0; i < nn->cfg.nr_queues; i++) {
+		WRITE_ONCE(nd->vec[i]->fired, false);
+		napier_irq_kick(nd->vec[i]);
+	}
+	if (napier_is_msix(nd)) {
+		WRITE_ONCE(nd->other_fired, false);
+		napier_wr32(nd, NAPIER_EIMS, BIT(NAPIER_ENTRY_OTHER));
+		napier_wr32(nd, NAPIER_EICS, BIT(NAPIER_ENTRY_OTHER));
+	}
+
+	read_poll_timeout(napier_irq_all_fired, all, all || napier_is_gone(nd),
+			  200, NAPIER_IRQ_TEST_US, false, nn);
+	if (napier_is_gone(nd))
+		return -ENODEV;
+	if (all)
+		return 0;
+
+	for (i = 0; i < nn->cfg.nr_queues; i++)
+		if (!READ_ONCE(nd->vec[i]->fired))
+			napier_irq_test_failed(nn, napier_is_msix(nd) ?
+						   nd->vec[i]->name :
+						   nd->other_name);
+	if (napier_is_msix(nd) && !READ_ONCE(nd->other_fired))
+		napier_irq_test_failed(nn, nd->other_name);
+
+	return -EIO;
 }
 
 /**
@@ -279,7 +370,7 @@ static u32 napier_eims_all(const struct napier_net *nn)
 }
 
 /**
- * napier_irq_program - route causes to vectors and set their intervals
+ * napier_irq_program - route causes to vectors
  * @nn: the interface
  *
  * Every vector in use is in EIAC. On the emulated 82576 one that is not would
@@ -291,13 +382,6 @@ void napier_irq_program(struct napier_net *nn)
 {
 	struct napier_dev *nd = nn->nd;
 	u32 i;
-
-	for (i = 0; i < nn->cfg.nr_queues; i++) {
-		struct napier_vector *vec = nd->vec[i];
-
-		vec->eitr = napier_eitr_from_usecs(nd, nn->coalesce_usecs);
-		napier_wr32(nd, NAPIER_EITR(vec->entry), vec->eitr);
-	}
 
 	if (!napier_is_msix(nd)) {
 		/* Vectors that could not be requested may have been programmed
@@ -342,9 +426,10 @@ void napier_irq_enable(struct napier_net *nn)
 
 	if (napier_is_msix(nd)) {
 		napier_wr32(nd, NAPIER_EIMS, napier_eims_all(nn));
-		napier_wr32(nd, NAPIER_IMS, NAPIER_ICR_LSC);
+		napier_wr32(nd, NAPIER_IMS, NAPIER_ICR_LSC | nd->ptp.causes);
 	} else {
-		napier_wr32(nd, NAPIER_IMS, NAPIER_LEGACY_CAUSES);
+		napier_wr32(nd, NAPIER_IMS,
+			    NAPIER_LEGACY_CAUSES | nd->ptp.causes);
 	}
 }
 
@@ -403,8 +488,8 @@ static int napier_irq_try(struct napier_dev *nd, enum napier_irq_mode mode)
 	int min = 1, max = 1, n;
 
 	if (mode == NAPIER_IRQ_MSIX) {
-		min = 2;
-		max = nd->board->queues + 1;
+		min = NAPIER_MIN_VECTORS;
+		max = nd->vector_limit;
 	}
 
 	n = pci_alloc_irq_vectors(nd->pdev, min, max, types[mode].flag);
@@ -439,6 +524,20 @@ static int napier_irq_alloc(struct napier_dev *nd, enum napier_irq_mode from)
 }
 
 /**
+ * napier_irq_most_vectors - how many vectors could be of use
+ * @nd: device
+ *
+ * Return: what MSI-X table and queues of the part allow; less than
+ * NAPIER_MIN_VECTORS if there is no MSI-X.
+ */
+u32 napier_irq_most_vectors(const struct napier_dev *nd)
+{
+	int count = pci_msix_vec_count(nd->pdev);
+
+	return min_t(u32, nd->board->queues + 1, max(count, 0));
+}
+
+/**
  * napier_irq_init - allocate interrupt vectors and their structures
  * @nd: device, identified
  *
@@ -464,6 +563,8 @@ int napier_irq_init(struct napier_dev *nd)
 		nd->vec[i]->index = i;
 	}
 
+	nd->vector_limit = max(napier_irq_most_vectors(nd),
+			       NAPIER_MIN_VECTORS);
 	err = napier_irq_alloc(nd, NAPIER_IRQ_MSIX);
 	if (err)
 		goto free_vec;
@@ -510,6 +611,28 @@ int napier_irq_downgrade(struct napier_dev *nd)
 }
 
 /**
+ * napier_irq_realloc - allocate the vectors anew
+ * @nd: device, with no interrupt requested
+ * @limit: so many at most, from NAPIER_MIN_VECTORS
+ *
+ * MSI-X is tried again, even if it could not be had before. If nothing would
+ * change, nothing is done, so that interrupts keep their numbers and affinity.
+ *
+ * Context: as for napier_start().
+ * Return: 0 or a negative errno.
+ */
+int napier_irq_realloc(struct napier_dev *nd, u32 limit)
+{
+	if (napier_is_msix(nd) && limit == nd->vector_limit)
+		return 0;
+
+	nd->vector_limit = limit;
+	pci_free_irq_vectors(nd->pdev);
+
+	return napier_irq_alloc(nd, NAPIER_IRQ_MSIX);
+}
+
+/**
  * napier_irq_max_queues - queue pairs that there are vectors for
  * @nd: device
  *
@@ -521,6 +644,40 @@ u32 napier_irq_max_queues(const struct napier_dev *nd)
 		return 1;
 
 	return min_t(u32, nd->board->queues, nd->num_vectors - 1);
+}
+
+/**
+ * napier_irq_map_queues - let each CPU send where its completions come in
+ * @nn: the interface
+ *
+ * The default of XPS, once for each transmit queue, so that what the
+ * administrator sets stays. None if there are fewer queues than CPUs: those
+ * that share one are better spread by the flows' hashes. It follows the default
+ * affinity of the interrupts.
+ *
+ * To be called whenever the number of queues has changed: the core forgets the
+ * map of a queue that goes.
+ *
+ * Context: rtnl; sleeps.
+ */
+void napier_irq_map_queues(struct napier_net *nn)
+{
+	u32 i, nr = nn->cfg.nr_queues;
+
+	/* Else CPUs that go offline would make room for the default. */
+	if (nr == nn->nd->mapped_for)
+		return;
+	nn->nd->mapped_for = nr;
+
+	for (i = 0; i < nn->nd->board->queues; i++) {
+		struct napier_vector *vec = nn->nd->vec[i];
+
+		if (i >= nr)
+			vec->mapped = false;
+		else if (nr > 1 && nr >= num_online_cpus() && !vec->mapped)
+			vec->mapped = !netif_set_xps_queue(nn->ndev,
+							   &vec->affinity, i);
+	}
 }
 
 static void napier_irq_name_vector(struct napier_vector *vec)

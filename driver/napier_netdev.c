@@ -10,12 +10,7 @@
 #include <net/rtnetlink.h>
 
 #include "napier.h"
-
-/* Interrupts per vector are at least this far apart: 10000 a second at most.
- * 100 us hold 149 frames of minimum size at gigabit speed, under a third of
- * the default ring, and are what a request waits at worst.
- */
-#define NAPIER_DEFAULT_USECS	100
+#include "napier_trace.h"
 
 #define NAPIER_SERVICE_PERIOD	HZ
 #define NAPIER_TX_TIMEOUT	(5 * HZ)
@@ -24,22 +19,29 @@
 
 static int napier_open(struct net_device *ndev)
 {
+	struct napier_net *nn = netdev_priv(ndev);
 	struct netlink_ext_ack extack = {};
 	int err;
 
-	err = napier_start(netdev_priv(ndev), &extack);
-	/* The caller of ndo_open sees the number alone. */
-	if (err)
+	napier_awake_get(nn->nd);
+	err = napier_start(nn, &extack);
+	if (err) {
+		/* The caller of ndo_open sees the number alone. */
 		netdev_err(ndev, "cannot start: %s (%pe)\n",
 			   extack._msg ?: "the core refuses the queues",
 			   ERR_PTR(err));
+		napier_awake_put(nn->nd);
+	}
 
 	return err;
 }
 
 static int napier_close(struct net_device *ndev)
 {
-	napier_stop(netdev_priv(ndev));
+	struct napier_net *nn = netdev_priv(ndev);
+
+	napier_stop(nn);
+	napier_awake_put(nn->nd);
 
 	return 0;
 }
@@ -63,6 +65,7 @@ static void napier_tx_timeout(struct net_device *ndev, unsigned int txqueue)
 	struct napier_net *nn = netdev_priv(ndev);
 	struct napier_tx_ring *tx = nn->cfg.tx[txqueue];
 	struct napier_dev *nd = nn->nd;
+	u32 head, tail;
 
 	/* A detached interface has its unused queues stopped, too, and the
 	 * watchdog may look while it is being attached.
@@ -71,12 +74,14 @@ static void napier_tx_timeout(struct net_device *ndev, unsigned int txqueue)
 		return;
 
 	nn->tx_timeouts++;
+	head = napier_rd32(nd, NAPIER_TDH(tx->reg_idx));
+	tail = napier_rd32(nd, NAPIER_TDT(tx->reg_idx));
+	trace_napier_tx_hang(ndev, txqueue, head, tail, tx->rs_done);
 	netdev_err(ndev,
 		   "TX queue %u hangs: head %u, tail %u, used to %u, clean to %u, TXDCTL %#x\n",
-		   txqueue, napier_rd32(nd, NAPIER_TDH(tx->reg_idx)),
-		   napier_rd32(nd, NAPIER_TDT(tx->reg_idx)), tx->next_to_use,
-		   tx->rs_done, napier_rd32(nd, NAPIER_TXDCTL(tx->reg_idx)));
-	schedule_work(&nd->reset_work);
+		   txqueue, head, tail, tx->next_to_use, tx->rs_done,
+		   napier_rd32(nd, NAPIER_TXDCTL(tx->reg_idx)));
+	napier_health_tx_hang(nd, txqueue);
 }
 
 static void napier_service(struct work_struct *work)
@@ -88,6 +93,7 @@ static void napier_service(struct work_struct *work)
 	napier_link_check(nd);
 	napier_rx_drop_update(nn);
 	napier_stats_update(nd);
+	napier_health_look(nn);
 
 	if (READ_ONCE(nn->up) && !napier_is_gone(nd))
 		schedule_delayed_work(&nd->service, NAPIER_SERVICE_PERIOD);
@@ -117,9 +123,19 @@ static int napier_set_mac_address(struct net_device *ndev, void *p)
 		return -EADDRNOTAVAIL;
 
 	eth_hw_addr_set(ndev, addr->sa_data);
-	napier_filter_set_addr(nn->nd, ndev->dev_addr);
+	/* While it is down, the device may be asleep, or be waking. */
+	if (netif_running(ndev))
+		napier_filter_set_addr(nn->nd, ndev->dev_addr);
 
 	return 0;
+}
+
+static void napier_set_vlan(struct napier_net *nn, u16 vid, bool on)
+{
+	if (netif_running(nn->ndev))
+		napier_filter_set_vlan(nn->nd, vid, on);
+	else
+		napier_filter_note_vlan(nn->nd, vid, on);
 }
 
 static int napier_vlan_rx_add_vid(struct net_device *ndev, __be16 proto,
@@ -127,7 +143,7 @@ static int napier_vlan_rx_add_vid(struct net_device *ndev, __be16 proto,
 {
 	struct napier_net *nn = netdev_priv(ndev);
 
-	napier_filter_set_vlan(nn->nd, vid, true);
+	napier_set_vlan(nn, vid, true);
 
 	return 0;
 }
@@ -137,7 +153,7 @@ static int napier_vlan_rx_kill_vid(struct net_device *ndev, __be16 proto,
 {
 	struct napier_net *nn = netdev_priv(ndev);
 
-	napier_filter_set_vlan(nn->nd, vid, false);
+	napier_set_vlan(nn, vid, false);
 
 	return 0;
 }
@@ -146,8 +162,37 @@ static int napier_eth_ioctl(struct net_device *ndev, struct ifreq *ifr,
 			    int cmd)
 {
 	struct napier_net *nn = netdev_priv(ndev);
+	int err;
 
-	return napier_phy_ioctl(nn->nd, ifr, cmd);
+	napier_awake_get(nn->nd);
+	err = napier_phy_ioctl(nn->nd, ifr, cmd);
+	napier_awake_put(nn->nd);
+
+	return err;
+}
+
+static int napier_hwtstamp_get(struct net_device *ndev,
+			       struct kernel_hwtstamp_config *cfg)
+{
+	struct napier_net *nn = netdev_priv(ndev);
+
+	napier_stamp_get(nn->nd, cfg);
+
+	return 0;
+}
+
+static int napier_hwtstamp_set(struct net_device *ndev,
+			       struct kernel_hwtstamp_config *cfg,
+			       struct netlink_ext_ack *extack)
+{
+	struct napier_net *nn = netdev_priv(ndev);
+	int err;
+
+	napier_awake_get(nn->nd);
+	err = napier_stamp_set(nn->nd, cfg, extack);
+	napier_awake_put(nn->nd);
+
+	return err;
 }
 
 /* ---- features ---------------------------------------------------------- */
@@ -155,6 +200,12 @@ static int napier_eth_ioctl(struct net_device *ndev, struct ifreq *ifr,
 static netdev_features_t napier_fix_features(struct net_device *ndev,
 					     netdev_features_t features)
 {
+	/* The FCS of a frame whose tag is stripped fits no more. Drivers of
+	 * later parts take them for exclusive, too: the kernel's ice
+	 * (ice_main.c, ice_set_features), DPDK's igc.
+	 */
+	if (features & NETIF_F_RXFCS)
+		features &= ~NETIF_F_HW_VLAN_CTAG_RX;
 	/* CTRL.VME switches stripping, and without it the device does not
 	 * insert tags either.
 	 */
@@ -164,12 +215,82 @@ static netdev_features_t napier_fix_features(struct net_device *ndev,
 	return features;
 }
 
+/* Bad frames need other buffers; the FCS is kept or not for whole rings. */
+static int napier_set_keep(struct napier_net *nn, netdev_features_t features)
+{
+	struct netlink_ext_ack extack = {};
+	struct napier_config cfg = nn->cfg;
+	int err;
+
+	cfg.keep = (features & NETIF_F_RXFCS ? NAPIER_KEEP_FCS : 0) |
+		   (features & NETIF_F_RXALL ? NAPIER_KEEP_BAD : 0);
+	err = napier_config_apply(nn, &cfg, &extack);
+	/* The core prints the number alone. */
+	if (err)
+		netdev_err(nn->ndev, "rx-fcs and rx-all stay as they are: %s (%pe)\n",
+			   extack._msg ?: "refused", ERR_PTR(err));
+
+	return err;
+}
+
+static int napier_set_loopback(struct napier_net *nn,
+			       netdev_features_t features)
+{
+	int err = napier_link_set_loopback(nn->nd, features & NETIF_F_LOOPBACK);
+
+	if (err)
+		netdev_err(nn->ndev, "loopback cannot be switched: %pe\n",
+			   ERR_PTR(err));
+
+	return err;
+}
+
+/* Those that may fail. What stays as it is, with all that depends on it, is
+ * added to @undo: the core goes on asking for it with every other change.
+ */
+static int napier_set_fallible(struct napier_net *nn,
+			       netdev_features_t features,
+			       netdev_features_t changed,
+			       netdev_features_t *undo)
+{
+	int err = 0, failed;
+
+	if (changed & (NETIF_F_RXFCS | NETIF_F_RXALL)) {
+		err = napier_set_keep(nn, features);
+		if (err)
+			*undo |= NETIF_F_RXFCS | NETIF_F_RXALL;
+		/* See napier_fix_features(). */
+		if (err && (changed & NETIF_F_RXFCS))
+			*undo |= NETIF_F_HW_VLAN_CTAG_RX |
+				 NETIF_F_HW_VLAN_CTAG_TX;
+	}
+	if (changed & NETIF_F_LOOPBACK) {
+		failed = napier_set_loopback(nn, features);
+		if (failed) {
+			*undo |= NETIF_F_LOOPBACK;
+			err = failed;
+		}
+	}
+	/* After an error the core does not tell which VLANs there are. */
+	if (err)
+		*undo |= NETIF_F_HW_VLAN_CTAG_FILTER;
+	*undo &= changed;
+
+	return err;
+}
+
 static int napier_set_features(struct net_device *ndev,
 			       netdev_features_t features)
 {
 	struct napier_net *nn = netdev_priv(ndev);
 	netdev_features_t changed = features ^ ndev->features;
+	netdev_features_t undo = 0;
+	int err;
 	u32 i;
+
+	err = napier_set_fallible(nn, features, changed, &undo);
+	features ^= undo;
+	changed ^= undo;
 
 	if (changed & (NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_FILTER))
 		napier_filter_set_features(nn->nd, features);
@@ -178,8 +299,17 @@ static int napier_set_features(struct net_device *ndev,
 			if (nn->cfg.rx[i])
 				napier_rx_ring_set_features(nn, nn->cfg.rx[i],
 							    features);
+	/* As with other drivers, the rules do not come back with it. */
+	if (changed & ~features & NETIF_F_NTUPLE)
+		napier_steer_flush(nn);
 
-	return 0;
+	/* The rest was done; this is how the core learns of it (the kernel's
+	 * netdev-features.rst).
+	 */
+	if (err)
+		ndev->features = features;
+
+	return err;
 }
 
 /* ---- statistics -------------------------------------------------------- */
@@ -240,6 +370,13 @@ static void napier_fill_rx_stats(const struct napier_rx_totals *t,
 	s->csum_bad = t->csum_bad;
 }
 
+/* All that these parts lose is for want of a buffer. */
+static void napier_fill_rx_lost(u64 lost, struct netdev_queue_stats_rx *s)
+{
+	s->hw_drops = lost;
+	s->hw_drop_overruns = lost;
+}
+
 static void napier_fill_tx_stats(const struct napier_tx_totals *t,
 				 struct netdev_queue_stats_tx *s)
 {
@@ -258,11 +395,14 @@ static void napier_get_queue_stats_rx(struct net_device *ndev, int idx,
 				      struct netdev_queue_stats_rx *s)
 {
 	struct napier_net *nn = netdev_priv(ndev);
+	u64 full, empty[NAPIER_MAX_QUEUES];
 	struct napier_rx_totals t = {};
 
 	if (nn->cfg.rx[idx])
 		napier_rx_ring_totals(nn->cfg.rx[idx], &t);
 	napier_fill_rx_stats(&t, s);
+	napier_stats_get_lost(nn->nd, &full, empty);
+	napier_fill_rx_lost(empty[idx], s);
 }
 
 static void napier_get_queue_stats_tx(struct net_device *ndev, int idx,
@@ -281,9 +421,16 @@ static void napier_get_base_stats(struct net_device *ndev,
 				  struct netdev_queue_stats_tx *tx)
 {
 	struct napier_net *nn = netdev_priv(ndev);
+	u64 lost, empty[NAPIER_MAX_QUEUES];
+	u32 i;
 
 	napier_fill_rx_stats(&nn->dead_rx, rx);
 	napier_fill_tx_stats(&nn->dead_tx, tx);
+	/* Of no queue, and of those that the core does not ask for. */
+	napier_stats_get_lost(nn->nd, &lost, empty);
+	for (i = ndev->real_num_rx_queues; i < NAPIER_MAX_QUEUES; i++)
+		lost += empty[i];
+	napier_fill_rx_lost(lost, rx);
 }
 
 static const struct netdev_stat_ops napier_stat_ops = {
@@ -305,6 +452,8 @@ static const struct net_device_ops napier_netdev_ops = {
 	.ndo_validate_addr	= eth_validate_addr,
 	.ndo_change_mtu		= napier_change_mtu,
 	.ndo_eth_ioctl		= napier_eth_ioctl,
+	.ndo_hwtstamp_get	= napier_hwtstamp_get,
+	.ndo_hwtstamp_set	= napier_hwtstamp_set,
 	.ndo_tx_timeout		= napier_tx_timeout,
 	.ndo_fix_features	= napier_fix_features,
 	.ndo_set_features	= napier_set_features,
@@ -323,18 +472,48 @@ bool napier_netdev_is_ours(const struct net_device *ndev)
 	return ndev->netdev_ops == &napier_netdev_ops;
 }
 
-static void napier_init_features(struct net_device *ndev)
+/* With help of the stack, which makes the inner headers fit. */
+#define NAPIER_TUNNELS	(NETIF_F_GSO_GRE | NETIF_F_GSO_GRE_CSUM |	\
+			 NETIF_F_GSO_IPXIP4 | NETIF_F_GSO_IPXIP6 |	\
+			 NETIF_F_GSO_UDP_TUNNEL |			\
+			 NETIF_F_GSO_UDP_TUNNEL_CSUM)
+
+static void napier_init_features(struct net_device *ndev,
+				 const struct napier_dev *nd)
 {
 	netdev_features_t tx = NETIF_F_SG | NETIF_F_HW_CSUM |
-			       NETIF_F_SCTP_CRC | NETIF_F_TSO | NETIF_F_TSO6;
+			       NETIF_F_SCTP_CRC | NETIF_F_TSO | NETIF_F_TSO6 |
+			       NETIF_F_TSO_ECN | NETIF_F_GSO_PARTIAL |
+			       NAPIER_TUNNELS;
+	struct napier_net *nn = netdev_priv(ndev);
+
+	ndev->gso_partial_features = NAPIER_TUNNELS;
+	/* UDP is cut on the outside alone: of a tunnel's the stack makes no
+	 * partial segments.
+	 */
+	ndev->hw_enc_features = tx | NETIF_F_HIGHDMA | NETIF_F_TSO_MANGLEID;
+	tx |= NETIF_F_GSO_UDP_L4;
+	nn->tx_right = ~(netdev_features_t)0;
+	if (nd->quirks & NAPIER_QUIRK_QEMU_OUTER)
+		nn->tx_right &= ~NETIF_F_GSO_UDP_L4;
 
 	ndev->hw_features = tx | NETIF_F_RXCSUM | NETIF_F_RXHASH |
 			    NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_CTAG_RX |
 			    NETIF_F_HW_VLAN_CTAG_FILTER;
+	if (!(nd->quirks & NAPIER_QUIRK_QEMU_NO_STEER))
+		ndev->hw_features |= NETIF_F_NTUPLE;
 	ndev->features = ndev->hw_features | NETIF_F_HIGHDMA;
-	ndev->vlan_features = tx | NETIF_F_HIGHDMA;
+	/* The device counts the ID of IPv4 up. Whether that may be done to a
+	 * stream whose ID stands still is for the user to say: the core offers
+	 * NETIF_F_TSO_MANGLEID, off, wherever there is TSO.
+	 */
+	ndev->vlan_features = tx | NETIF_F_HIGHDMA | NETIF_F_TSO_MANGLEID;
+	/* For whoever looks for them; not by default. */
+	ndev->hw_features |= NETIF_F_RXFCS | NETIF_F_RXALL;
+	if (napier_phy_can_loopback(nd))
+		ndev->hw_features |= NETIF_F_LOOPBACK;
 
-	ndev->priv_flags |= IFF_UNICAST_FLT;
+	ndev->priv_flags |= IFF_UNICAST_FLT | IFF_SUPP_NOFCS;
 	ndev->min_mtu = ETH_MIN_MTU;
 	ndev->max_mtu = NAPIER_MAX_MTU;
 	ndev->watchdog_timeo = NAPIER_TX_TIMEOUT;
@@ -363,7 +542,6 @@ struct net_device *napier_netdev_alloc(struct napier_dev *nd)
 	nd->netdev = ndev;
 	SET_NETDEV_DEV(ndev, &nd->pdev->dev);
 
-	nn->coalesce_usecs = NAPIER_DEFAULT_USECS;
 	nn->cfg.rx_desc = NAPIER_DEFAULT_DESC;
 	nn->cfg.tx_desc = NAPIER_DEFAULT_DESC;
 	nn->cfg.mtu = ndev->mtu;
@@ -373,23 +551,39 @@ struct net_device *napier_netdev_alloc(struct napier_dev *nd)
 
 	INIT_DELAYED_WORK(&nd->service, napier_service);
 	INIT_DELAYED_WORK(&nd->refill, napier_refill_work);
-	INIT_WORK(&nd->reset_work, napier_reset_work);
 
 	ndev->netdev_ops = &napier_netdev_ops;
 	ndev->ethtool_ops = &napier_ethtool_ops;
 	ndev->stat_ops = &napier_stat_ops;
 	napier_compat_request_ops_lock(ndev);
-	napier_init_features(ndev);
+	napier_init_features(ndev, nd);
 	eth_hw_addr_set(ndev, nd->mac_addr);
 	ether_addr_copy(ndev->perm_addr, nd->mac_addr);
 	netif_carrier_off(ndev);
 
 	if (netif_set_real_num_queues(ndev, nn->cfg.nr_queues,
-				      nn->cfg.nr_queues)) {
+				      nn->cfg.nr_queues) ||
+	    napier_coalesce_init(nn)) {
 		free_netdev(ndev);
 		nd->netdev = NULL;
 		return NULL;
 	}
 
 	return ndev;
+}
+
+/**
+ * napier_netdev_free - undo napier_netdev_alloc()
+ * @nd: device, its network device not registered (any more)
+ *
+ * Context: takes rtnl.
+ */
+void napier_netdev_free(struct napier_dev *nd)
+{
+	struct net_device *ndev = nd->netdev;
+
+	napier_steer_exit(netdev_priv(ndev));
+	napier_coalesce_exit(netdev_priv(ndev));
+	nd->netdev = NULL;
+	free_netdev(ndev);
 }

@@ -5,6 +5,8 @@
  *
  * Depends on: napier_board.c.
  */
+#include <linux/ctype.h>
+
 #include "napier.h"
 
 /* The first access after power-up may wait for the NVM to be loaded. */
@@ -13,6 +15,35 @@
 /* Words 0 to 0x3F of a section add up to NAPIER_NVM_CHECKSUM. */
 #define NAPIER_NVM_SECTION_WORDS	(NAPIER_NVM_WORD_CHECKSUM + 1)
 #define NAPIER_NVM_PORTS		4
+
+/* EECD says how many times 64 words there are, as a power of two. What EERD
+ * cannot address is not read.
+ */
+#define NAPIER_NVM_SIZE_SHIFT		6
+#define NAPIER_NVM_SIZE_MAX		(FIELD_MAX(NAPIER_EERD_ADDR) + 1)
+
+/* The number of the board ("PBA", printed block assembly): as text elsewhere, or
+ * three bytes, a dash and one byte in these words themselves (igb 7.3
+ * e1000_nvm.c, igb_read_part_string).
+ */
+#define NAPIER_NVM_WORD_PBA		0x08
+#define NAPIER_NVM_PBA_IS_TEXT		0xFAFA
+/* Of the text, in words, with the word that tells the length. */
+#define NAPIER_NVM_PBA_WORDS_MAX	16
+
+/* Where the version of the option ROM is (igb 7.3 e1000_nvm.c,
+ * igb_get_fw_version).
+ */
+#define NAPIER_NVM_WORD_COMBO		0x3D
+#define NAPIER_NVM_COMBO_VERSION	0x83
+
+/* The number that Intel tracks an image by. */
+#define NAPIER_NVM_WORD_TRACK		0x42
+#define NAPIER_NVM_TRACK_VALID_MASK	GENMASK(31, 28)
+#define NAPIER_NVM_TRACK_VALID		8
+
+/* So many words are read in one go, with the semaphore held. */
+#define NAPIER_NVM_CHUNK		64
 
 static bool napier_nvm_is_invm(struct napier_dev *nd)
 {
@@ -76,7 +107,7 @@ static int napier_eerd_read_word(struct napier_dev *nd, u16 addr, u16 *data)
  * @data: where to put them, in CPU byte order
  * @words: how many
  *
- * Context: process, sleeps; callers exclude each other (probe, or rtnl).
+ * Context: process, takes nvm_lock, sleeps.
  * Return: 0, -ERANGE beyond what can be addressed, -ENODATA if the part has
  * only an iNVM and that lacks the word, -ETIMEDOUT, -ENODEV. On an error, @data
  * may have been written to.
@@ -87,9 +118,10 @@ int napier_nvm_read(struct napier_dev *nd, u16 addr, u16 *data, u16 words)
 	int err = 0;
 	u32 i;
 
-	if ((u32)addr + words > FIELD_MAX(NAPIER_EERD_ADDR) + 1)
+	if ((u32)addr + words > NAPIER_NVM_SIZE_MAX)
 		return -ERANGE;
 
+	guard(mutex)(&nd->nvm_lock);
 	if (!invm) {
 		err = napier_swfw_acquire(nd, NAPIER_SW_FW_SYNC_NVM);
 		if (err)
@@ -104,6 +136,70 @@ int napier_nvm_read(struct napier_dev *nd, u16 addr, u16 *data, u16 words)
 		napier_swfw_release(nd, NAPIER_SW_FW_SYNC_NVM);
 
 	return err;
+}
+
+/* Size of an NVM as in igb 7.3 e1000_82575.c, igb_init_nvm_params_82575. */
+static u32 napier_nvm_size(struct napier_dev *nd)
+{
+	u32 eecd = napier_rd32(nd, NAPIER_EECD);
+	u32 words;
+
+	if (napier_nvm_is_invm(nd))
+		return NAPIER_INVM_DATA_COUNT * sizeof(u32);
+
+	words = BIT(NAPIER_NVM_SIZE_SHIFT) << FIELD_GET(NAPIER_EECD_SIZE_EX,
+							eecd);
+
+	return min_t(u32, words, NAPIER_NVM_SIZE_MAX) * sizeof(u16);
+}
+
+static int napier_invm_read_bytes(struct napier_dev *nd, u32 offset, u32 len,
+				  u8 *buf)
+{
+	u32 dword;
+
+	for (; len; len--, offset++) {
+		dword = napier_rd32(nd, NAPIER_INVM_DATA(offset / 4));
+		*buf++ = dword >> (offset % 4 * 8);
+	}
+
+	return napier_is_gone(nd) ? -ENODEV : 0;
+}
+
+/**
+ * napier_nvm_read_bytes - the NVM as it is
+ * @nd: device
+ * @offset: first byte
+ * @len: how many; all within @nd->nvm_bytes
+ * @buf: where to put them
+ *
+ * Words are little-endian: the low byte has the even offset. Of a part that has
+ * only an iNVM these are its records, which are no words of an NVM.
+ *
+ * Context: process, takes nvm_lock, sleeps.
+ * Return: 0, or as napier_nvm_read(), and @buf may have been written to.
+ */
+int napier_nvm_read_bytes(struct napier_dev *nd, u32 offset, u32 len, u8 *buf)
+{
+	u16 words[NAPIER_NVM_CHUNK];
+	u32 i, n, first;
+	int err;
+
+	if (napier_nvm_is_invm(nd))
+		return napier_invm_read_bytes(nd, offset, len, buf);
+
+	while (len) {
+		first = offset / 2;
+		n = min_t(u32, DIV_ROUND_UP(offset + len, 2) - first,
+			  ARRAY_SIZE(words));
+		err = napier_nvm_read(nd, first, words, n);
+		if (err)
+			return err;
+		for (i = offset % 2; i < 2 * n && len; i++, offset++, len--)
+			*buf++ = words[i / 2] >> (i % 2 * 8);
+	}
+
+	return 0;
 }
 
 static int napier_nvm_section_valid(struct napier_dev *nd, u16 offset)
@@ -122,10 +218,17 @@ static int napier_nvm_section_valid(struct napier_dev *nd, u16 offset)
 	return sum == NAPIER_NVM_CHECKSUM ? 0 : -EBADMSG;
 }
 
-/* Which sections carry a checksum: igb 7.3 e1000_82575.c,
+/**
+ * napier_nvm_check - are the checksums of the NVM right?
+ * @nd: device
+ *
+ * Which sections carry one: igb 7.3 e1000_82575.c,
  * igb_validate_nvm_checksum_82580 and igb_validate_nvm_checksum_i350.
+ *
+ * Context: process, takes nvm_lock, sleeps.
+ * Return: 0, also for iNVM, which has none; -EBADMSG; or as napier_nvm_read().
  */
-NAPIER_TESTED int napier_nvm_check(struct napier_dev *nd)
+int napier_nvm_check(struct napier_dev *nd)
 {
 	int sections = 1;
 	u16 compat;
@@ -234,12 +337,31 @@ static void napier_nvm_init_mac(struct napier_dev *nd)
 		 "no valid MAC address in the NVM, using random %pM\n", addr);
 }
 
+/* Of I354, igb knows no such number; iNVM has none. */
+static u32 napier_nvm_read_track(struct napier_dev *nd)
+{
+	u16 words[2];
+	u32 track;
+
+	if (nd->board == napier_board_get(NAPIER_BOARD_I354) ||
+	    napier_nvm_is_invm(nd) ||
+	    napier_nvm_read(nd, NAPIER_NVM_WORD_TRACK, words,
+			    ARRAY_SIZE(words)))
+		return 0;
+
+	track = words[0] | (u32)words[1] << 16;
+
+	return FIELD_GET(NAPIER_NVM_TRACK_VALID_MASK, track) ==
+	       NAPIER_NVM_TRACK_VALID ? track : 0;
+}
+
 /**
  * napier_nvm_init - learn what the NVM says
  * @nd: device, just reset
  *
- * Sets @mac_addr and @nvm_version. Nothing here may stop a probe:
- * a wrong checksum or a missing address is reported and worked around.
+ * Sets @mac_addr, @nvm_version, @nvm_track and @nvm_bytes. Nothing here may
+ * stop a probe: a wrong checksum or a missing address is reported and worked
+ * around.
  *
  * Context: process, sleeps.
  */
@@ -256,6 +378,8 @@ void napier_nvm_init(struct napier_dev *nd)
 
 	if (napier_nvm_read(nd, NAPIER_NVM_WORD_VERSION, &nd->nvm_version, 1))
 		nd->nvm_version = 0;
+	nd->nvm_track = napier_nvm_read_track(nd);
+	nd->nvm_bytes = napier_nvm_size(nd);
 
 	napier_nvm_init_mac(nd);
 }
@@ -267,8 +391,8 @@ void napier_nvm_init(struct napier_dev *nd)
  * @len: room there, in bytes
  *
  * Word 5 has a major version, a minor version and a number of the image, or, on
- * I350 and later, a major version and a minor one of two decimal digits (igb
- * 7.3 e1000_nvm.c, igb_get_fw_version).
+ * I350 and later and in images that are tracked, a major version and a minor
+ * one of two decimal digits (igb 7.3 e1000_nvm.c, igb_get_fw_version).
  *
  * Context: any.
  */
@@ -285,8 +409,8 @@ void napier_nvm_version(const struct napier_dev *nd, char *buf, size_t len)
 		return;
 	}
 
-	if (!(nd->quirks & NAPIER_QUIRK_MDICNFG) ||
-	    (nd->quirks & NAPIER_QUIRK_NVM_COMPAT)) {
+	if (!nd->nvm_track && (!(nd->quirks & NAPIER_QUIRK_MDICNFG) ||
+			       (nd->quirks & NAPIER_QUIRK_NVM_COMPAT))) {
 		snprintf(buf, len, "%u.%u.%u", major, minor, image);
 		return;
 	}
@@ -295,4 +419,129 @@ void napier_nvm_version(const struct napier_dev *nd, char *buf, size_t len)
 	if (!FIELD_GET(NAPIER_NVM_VERSION_OLD, version))
 		minor = FIELD_GET(NAPIER_NVM_VERSION_DIGITS, version);
 	snprintf(buf, len, "%u.%02x", major, minor);
+}
+
+/* Is there so much, where a pointer in the NVM says? */
+static bool napier_nvm_has(const struct napier_dev *nd, u32 where, u32 words)
+{
+	return where + words <= nd->nvm_bytes / sizeof(u16);
+}
+
+static int napier_nvm_board_text(struct napier_dev *nd, u16 where, char *buf,
+				 size_t len)
+{
+	u16 words[NAPIER_NVM_PBA_WORDS_MAX];
+	u16 count;
+	int err, i;
+
+	if (!napier_nvm_has(nd, where, 1))
+		return -ENODATA;
+	err = napier_nvm_read(nd, where, &count, 1);
+	if (err)
+		return err;
+	if (count < 2 || count > ARRAY_SIZE(words) || 2 * count - 1 > len ||
+	    !napier_nvm_has(nd, where, count))
+		return -ENODATA;
+	err = napier_nvm_read(nd, where + 1, words, count - 1);
+	if (err)
+		return err;
+
+	for (i = 0; i < count - 1; i++)
+		put_unaligned_be16(words[i], &buf[2 * i]);
+	buf[2 * i] = '\0';
+
+	/* An odd one is padded. */
+	strim(buf);
+	for (i = 0; buf[i]; i++)
+		if (!isascii(buf[i]) || !isprint(buf[i]))
+			return -ENODATA;
+
+	return i ? 0 : -ENODATA;
+}
+
+/**
+ * napier_nvm_board - number of the board, which Intel calls PBA
+ * @nd: device
+ * @buf: where to put it
+ * @len: room there, in bytes; NAPIER_NVM_BOARD_LEN is enough
+ *
+ * Context: process, takes nvm_lock, sleeps.
+ * Return: 0, -ENODATA if the NVM has none, or as napier_nvm_read().
+ */
+int napier_nvm_board(struct napier_dev *nd, char *buf, size_t len)
+{
+	u16 words[2];
+	int err;
+
+	err = napier_nvm_read(nd, NAPIER_NVM_WORD_PBA, words,
+			      ARRAY_SIZE(words));
+	if (err)
+		return err;
+
+	if (words[0] == NAPIER_NVM_PBA_IS_TEXT)
+		return napier_nvm_board_text(nd, words[1], buf, len);
+
+	/* Nobody has written anything. */
+	if ((!words[0] && !words[1]) ||
+	    (words[0] == 0xFFFF && words[1] == 0xFFFF))
+		return -ENODATA;
+
+	snprintf(buf, len, "%04X%02X-%03X", words[0], words[1] >> 8,
+		 words[1] & 0xFF);
+
+	return 0;
+}
+
+/**
+ * napier_nvm_option_rom - version of the option ROM
+ * @nd: device
+ * @buf: where to put it
+ * @len: room there, in bytes
+ *
+ * Context: process, takes nvm_lock, sleeps.
+ * Return: 0, -ENODATA if it is not known, or as napier_nvm_read().
+ */
+int napier_nvm_option_rom(struct napier_dev *nd, char *buf, size_t len)
+{
+	u16 where, words[2];
+	int err;
+
+	if (nd->board != napier_board_get(NAPIER_BOARD_I350) &&
+	    nd->board != napier_board_get(NAPIER_BOARD_I210))
+		return -ENODATA;
+
+	err = napier_nvm_read(nd, NAPIER_NVM_WORD_COMBO, &where, 1);
+	if (err)
+		return err;
+	if (!where || where == 0xFFFF ||
+	    !napier_nvm_has(nd, where + NAPIER_NVM_COMBO_VERSION,
+			    ARRAY_SIZE(words)))
+		return -ENODATA;
+
+	err = napier_nvm_read(nd, where + NAPIER_NVM_COMBO_VERSION, words,
+			      ARRAY_SIZE(words));
+	if (err)
+		return err;
+	if (!words[0] || words[0] == 0xFFFF || !words[1] || words[1] == 0xFFFF)
+		return -ENODATA;
+
+	snprintf(buf, len, "%u.%u.%u", words[0] >> 8,
+		 (words[0] & 0xFF) << 8 | words[1] >> 8, words[1] & 0xFF);
+
+	return 0;
+}
+
+/**
+ * napier_nvm_device_mac - the MAC address that stands for the whole card
+ * @nd: device
+ * @addr: where to put it, 6 bytes
+ *
+ * It is that of the first port, whichever port is asked.
+ *
+ * Context: process, takes nvm_lock, sleeps.
+ * Return: 0, -EADDRNOTAVAIL if it is none, or as napier_nvm_read().
+ */
+int napier_nvm_device_mac(struct napier_dev *nd, u8 *addr)
+{
+	return napier_nvm_read_mac(nd, NAPIER_NVM_WORD_MAC, addr);
 }

@@ -10,9 +10,13 @@
  */
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/pm_runtime.h>
 #include <linux/rtnetlink.h>
 
 #include "napier.h"
+
+/* How long nobody has to need the device before it sleeps. */
+#define NAPIER_AWAKE_MS		2000
 
 /* ---- stages of probe --------------------------------------------------- */
 
@@ -49,6 +53,7 @@ static int napier_probe_hw(struct napier_dev *nd, enum napier_board_id id)
 
 	napier_board_identify(nd, id);
 	mutex_init(&nd->phy.lock);
+	mutex_init(&nd->nvm_lock);
 	spin_lock_init(&nd->filter.lock);
 	napier_stats_init(nd);
 
@@ -67,7 +72,11 @@ static int napier_probe_hw(struct napier_dev *nd, enum napier_board_id id)
 	err = napier_phy_init(nd);
 	if (err)
 		return dev_err_probe(&pdev->dev, err, "no usable PHY\n");
+	napier_phy_kind_init(nd);
+	napier_eee_init(nd);
 	napier_link_init(nd);
+	napier_wol_init(nd);
+	napier_led_init(nd);
 
 	return napier_irq_init(nd);
 }
@@ -83,16 +92,21 @@ static int napier_probe_netdev(struct napier_dev *nd)
 
 	nd->phy.mii.dev = ndev;
 	napier_drv_load(nd, true);
+	napier_ptp_init(nd);
 
 	err = register_netdev(ndev);
 	if (err) {
 		dev_err(&nd->pdev->dev, "cannot register a netdev: %pe\n",
 			ERR_PTR(err));
+		napier_ptp_exit(nd);
 		napier_drv_load(nd, false);
-		nd->netdev = NULL;
-		free_netdev(ndev);
+		napier_netdev_free(nd);
 		return err;
 	}
+
+	rtnl_lock();
+	napier_irq_map_queues(netdev_priv(ndev));
+	rtnl_unlock();
 
 	netdev_info(ndev, "%s, %pM, %u queue pairs\n", nd->board->name,
 		    ndev->dev_addr, napier_irq_max_queues(nd));
@@ -102,15 +116,27 @@ static int napier_probe_netdev(struct napier_dev *nd)
 
 static void napier_remove_netdev(struct napier_dev *nd)
 {
-	struct net_device *ndev = nd->netdev;
-
-	unregister_netdev(ndev);
-	cancel_work_sync(&nd->reset_work);
+	unregister_netdev(nd->netdev);
 	/* A late link interrupt may have queued it. */
 	cancel_delayed_work_sync(&nd->service);
+	napier_ptp_exit(nd);
 	napier_drv_load(nd, false);
-	nd->netdev = NULL;
-	free_netdev(ndev);
+	napier_netdev_free(nd);
+}
+
+/* The PCI core holds a reference until the user allows it to sleep
+ * (power/control), and one over probe, which is given back here.
+ */
+static void napier_allow_sleep(struct pci_dev *pdev)
+{
+	pm_runtime_set_autosuspend_delay(&pdev->dev, NAPIER_AWAKE_MS);
+	/* When the machine goes to sleep it has to be awake, for Wake-on-LAN to
+	 * be armed.
+	 */
+	dev_pm_set_driver_flags(&pdev->dev, DPM_FLAG_NO_DIRECT_COMPLETE);
+	pm_runtime_use_autosuspend(&pdev->dev);
+	pm_runtime_mark_last_busy(&pdev->dev);
+	pm_runtime_put_noidle(&pdev->dev);
 }
 
 static int napier_probe(struct pci_dev *pdev, const struct pci_device_id *ent)
@@ -127,24 +153,40 @@ static int napier_probe(struct pci_dev *pdev, const struct pci_device_id *ent)
 	nd->pdev = pdev;
 	pci_set_drvdata(pdev, nd);
 
-	err = napier_probe_pci(nd);
+	err = napier_health_init(nd);
 	if (err)
 		goto free_devlink;
 
+	err = napier_probe_pci(nd);
+	if (err)
+		goto exit_health;
+
 	err = napier_probe_hw(nd, ent->driver_data);
 	if (err)
-		goto free_devlink;
+		goto exit_health;
 
 	err = napier_probe_netdev(nd);
 	if (err)
 		goto exit_irq;
 
+	err = napier_devlink_init(nd);
+	if (err)
+		goto remove_netdev;
+
+	napier_hwmon_init(nd);
 	devlink_register(devlink);
+	napier_health_start(nd);
+
+	napier_allow_sleep(pdev);
 
 	return 0;
 
+remove_netdev:
+	napier_remove_netdev(nd);
 exit_irq:
 	napier_irq_exit(nd);
+exit_health:
+	napier_health_exit(nd);
 free_devlink:
 	devlink_free(devlink);
 	return err;
@@ -155,21 +197,28 @@ static void napier_remove(struct pci_dev *pdev)
 	struct napier_dev *nd = pci_get_drvdata(pdev);
 	struct devlink *devlink = priv_to_devlink(nd);
 
+	/* Awake already, by the PCI core. */
+	pm_runtime_get_noresume(&pdev->dev);
+	pm_runtime_dont_use_autosuspend(&pdev->dev);
+	napier_health_stop(nd);
 	devlink_unregister(devlink);
+	napier_hwmon_exit(nd);
+	napier_devlink_exit(nd);
 	napier_remove_netdev(nd);
 	napier_irq_exit(nd);
 	pci_clear_master(pdev);
+	napier_health_exit(nd);
 	devlink_free(devlink);
 }
 
 /* ---- power, reset, errors: one pair of functions ----------------------- */
 
-static void napier_pci_quiesce(struct napier_dev *nd)
+static void napier_pci_quiesce(struct napier_dev *nd, bool sleep)
 {
 	rtnl_lock();
 	netdev_lock(nd->netdev);
 	napier_drv_load(nd, false);
-	napier_quiesce(netdev_priv(nd->netdev));
+	napier_quiesce(netdev_priv(nd->netdev), sleep);
 	netdev_unlock(nd->netdev);
 	rtnl_unlock();
 }
@@ -185,13 +234,44 @@ static int napier_pci_resume(struct napier_dev *nd)
 		napier_drv_load(nd, true);
 	netdev_unlock(nd->netdev);
 	rtnl_unlock();
+	if (!err)
+		napier_health_back(nd);
 
 	return err;
 }
 
+/* An interface that is up holds a reference, so this one is down. */
+static int napier_runtime_suspend(struct device *dev)
+{
+	struct napier_dev *nd = dev_get_drvdata(dev);
+
+	napier_drv_load(nd, false);
+	napier_doze(netdev_priv(nd->netdev));
+
+	return 0;
+}
+
+static int napier_runtime_resume(struct device *dev)
+{
+	struct napier_dev *nd = dev_get_drvdata(dev);
+
+	pci_set_master(nd->pdev);
+	/* An error would be for ever. A device that does not answer can be
+	 * brought back (napier_hw_recover()), and what wants it now finds the
+	 * gate closed.
+	 */
+	if (napier_wake(netdev_priv(nd->netdev)))
+		return 0;
+	napier_drv_load(nd, true);
+	/* It was detached if the device had been given up for lost. */
+	netif_device_attach(nd->netdev);
+
+	return 0;
+}
+
 static int napier_suspend(struct device *dev)
 {
-	napier_pci_quiesce(dev_get_drvdata(dev));
+	napier_pci_quiesce(dev_get_drvdata(dev), true);
 
 	return 0;
 }
@@ -205,15 +285,23 @@ static int napier_resume_dev(struct device *dev)
 	return napier_pci_resume(nd);
 }
 
-static DEFINE_SIMPLE_DEV_PM_OPS(napier_pm_ops, napier_suspend,
-				napier_resume_dev);
+static const struct dev_pm_ops napier_pm_ops = {
+	SYSTEM_SLEEP_PM_OPS(napier_suspend, napier_resume_dev)
+	RUNTIME_PM_OPS(napier_runtime_suspend, napier_runtime_resume, NULL)
+};
 
 static void napier_shutdown(struct pci_dev *pdev)
 {
+	bool off = system_state == SYSTEM_POWER_OFF;
 	struct napier_dev *nd = pci_get_drvdata(pdev);
 
-	napier_pci_quiesce(nd);
+	napier_pci_quiesce(nd, off);
 	pci_clear_master(pdev);
+	/* Nobody else does it then; before sleep the PCI core does. */
+	if (off) {
+		pci_wake_from_d3(pdev, nd->wol.opts);
+		pci_set_power_state(pdev, PCI_D3hot);
+	}
 }
 
 static pci_ers_result_t napier_error_detected(struct pci_dev *pdev,
@@ -226,7 +314,7 @@ static pci_ers_result_t napier_error_detected(struct pci_dev *pdev,
 		return PCI_ERS_RESULT_CAN_RECOVER;
 
 	WRITE_ONCE(nd->bar, NULL);
-	napier_pci_quiesce(nd);
+	napier_pci_quiesce(nd, false);
 
 	return state == pci_channel_io_perm_failure ?
 	       PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_NEED_RESET;
@@ -245,20 +333,27 @@ static void napier_error_resume(struct pci_dev *pdev)
 {
 	struct napier_dev *nd = pci_get_drvdata(pdev);
 
-	/* Also reached after a condition that did not stop us. */
-	if (!netif_device_present(nd->netdev))
+	/* Also reached after a condition that did not stop us, but for which
+	 * a register may have read as all ones: then nothing is stopped yet.
+	 */
+	if (!netif_device_present(nd->netdev)) {
+		napier_pci_quiesce(nd, false);
 		napier_pci_resume(nd);
+	}
 }
 
+/* A reset of all below a bridge comes without a reference of its own. */
 static void napier_reset_prepare(struct pci_dev *pdev)
 {
-	napier_pci_quiesce(pci_get_drvdata(pdev));
+	napier_awake_get(pci_get_drvdata(pdev));
+	napier_pci_quiesce(pci_get_drvdata(pdev), false);
 }
 
 static void napier_reset_done(struct pci_dev *pdev)
 {
 	pci_set_master(pdev);
 	napier_pci_resume(pci_get_drvdata(pdev));
+	napier_awake_put(pci_get_drvdata(pdev));
 }
 
 static const struct pci_error_handlers napier_err_handler = {
@@ -325,7 +420,7 @@ NAPIER_TESTED struct pci_driver napier_driver = {
 	.remove		= napier_remove,
 	.shutdown	= napier_shutdown,
 	.err_handler	= &napier_err_handler,
-	.driver.pm	= pm_sleep_ptr(&napier_pm_ops),
+	.driver.pm	= pm_ptr(&napier_pm_ops),
 };
 
 static int __init napier_module_init(void)

@@ -17,10 +17,17 @@
 #define NAPIER_PHY_IGP_PAGE		0x1F
 #define NAPIER_PHY_IGP_UNPAGED		0x0F
 
-/* Page register of the Marvell core in I210 and I211, and what the workaround
- * for their clock looks at (igb 7.3 e1000_i210.h, e1000_defines.h).
+/* A register of the PHYs of 82580 and I350 that has to be told of a loopback,
+ * too (igb 7.3 igb_ethtool.c, igb_integrated_phy_loopback, and
+ * e1000_defines.h).
  */
-#define NAPIER_PHY_M88_PAGE		0x16
+#define NAPIER_PHY_82580_LOOPBACK	0x13
+#define NAPIER_PHY_82580_LOOPBACK_MII	0x8041
+#define NAPIER_PHY_LOOPBACK_PAUSE_MS	50
+
+/* What the workaround for the clock of I210 and I211 looks at (igb 7.3
+ * e1000_i210.h, e1000_defines.h).
+ */
 #define NAPIER_PHY_PLL_PAGE		0xFC
 #define NAPIER_PHY_PLL_REG		0x0E
 #define NAPIER_PHY_PLL_UNCONFIGURED	0xFF
@@ -109,6 +116,58 @@ int __napier_phy_write(struct napier_dev *nd, u8 reg, u16 val)
 	return __napier_phy_access(nd, NAPIER_MDIC_OP_WRITE, reg, &val);
 }
 
+/* Clause 22 access to MMD registers (IEEE 802.3 annex 22D). It leaves the
+ * function at "address", as igb does.
+ */
+static int __napier_mmd_access(struct napier_dev *nd, enum napier_mdic_op op,
+			       u8 mmd, u16 reg, u16 *val)
+{
+	int err;
+
+	err = __napier_phy_write(nd, MII_MMD_CTRL, mmd);
+	if (!err)
+		err = __napier_phy_write(nd, MII_MMD_DATA, reg);
+	if (!err)
+		err = __napier_phy_write(nd, MII_MMD_CTRL,
+					 MII_MMD_CTRL_NOINCR | mmd);
+	if (!err)
+		err = __napier_phy_access(nd, op, MII_MMD_DATA, val);
+	if (!err)
+		err = __napier_phy_write(nd, MII_MMD_CTRL, 0);
+
+	return err;
+}
+
+/**
+ * __napier_mmd_read - read a register of an MDIO manageable device
+ * @nd: device
+ * @mmd: MDIO_MMD_*
+ * @reg: register
+ * @val: its value
+ *
+ * Context: process, under phy.lock, sleeps.
+ * Return: as __napier_phy_read().
+ */
+int __napier_mmd_read(struct napier_dev *nd, u8 mmd, u16 reg, u16 *val)
+{
+	return __napier_mmd_access(nd, NAPIER_MDIC_OP_READ, mmd, reg, val);
+}
+
+/**
+ * __napier_mmd_write - write a register of an MDIO manageable device
+ * @nd: device
+ * @mmd: MDIO_MMD_*
+ * @reg: register
+ * @val: value
+ *
+ * Context: process, under phy.lock, sleeps.
+ * Return: as __napier_phy_read().
+ */
+int __napier_mmd_write(struct napier_dev *nd, u8 mmd, u16 reg, u16 val)
+{
+	return __napier_mmd_access(nd, NAPIER_MDIC_OP_WRITE, mmd, reg, &val);
+}
+
 /* Where MDIO goes is loaded from the NVM, into MDIC (82576) or MDICNFG. */
 static int napier_phy_find(struct napier_dev *nd)
 {
@@ -192,15 +251,6 @@ static int __napier_mdio_read(struct net_device *ndev, int addr, int reg)
 	return val;
 }
 
-static void __napier_mdio_write(struct net_device *ndev, int addr, int reg,
-				int val)
-{
-	struct napier_dev *nd = ((struct napier_net *)netdev_priv(ndev))->nd;
-
-	if (addr == nd->phy.addr)
-		__napier_phy_write(nd, reg, val);
-}
-
 /**
  * napier_phy_init - find the PHY
  * @nd: device, reset and with the NVM read
@@ -233,7 +283,6 @@ int napier_phy_init(struct napier_dev *nd)
 	mii->phy_id_mask = 0x1f;
 	mii->reg_num_mask = 0x1f;
 	mii->mdio_read = __napier_mdio_read;
-	mii->mdio_write = __napier_mdio_write;
 
 	return 0;
 }
@@ -282,26 +331,138 @@ int __napier_phy_restart_autoneg(struct napier_dev *nd)
 }
 
 /**
+ * napier_phy_can_loopback - is it known how to make the PHY loop frames back?
+ * @nd: device whose PHY is known
+ *
+ * Not behind SGMII, nor of an I354, where igb 7.3 does not know it either
+ * (igb_ethtool.c, igb_loopback_test).
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+bool napier_phy_can_loopback(const struct napier_dev *nd)
+{
+	return !nd->phy.sgmii && nd->board != napier_board_get(NAPIER_BOARD_I354);
+}
+
+static bool napier_phy_is_82580(const struct napier_dev *nd)
+{
+	u32 id = nd->phy.id & NAPIER_PHY_ID_MASK;
+
+	return id == NAPIER_PHY_ID_82580 || id == NAPIER_PHY_ID_I350;
+}
+
+static int __napier_phy_loopback_prepare(struct napier_dev *nd)
+{
+	u16 val;
+	int err;
+
+	if (nd->quirks & NAPIER_QUIRK_INVM)
+		return __napier_phy_write(nd, NAPIER_PHY_M88_PAGE, 0);
+	if (!napier_phy_is_82580(nd))
+		return 0;
+
+	err = __napier_phy_read(nd, NAPIER_PHY_82580_LOOPBACK, &val);
+	/* Already there when it is asked for twice. */
+	if (err || val == NAPIER_PHY_82580_LOOPBACK_MII)
+		return err;
+	nd->phy.loopback_reg = val;
+
+	return __napier_phy_write(nd, NAPIER_PHY_82580_LOOPBACK,
+				  NAPIER_PHY_82580_LOOPBACK_MII);
+}
+
+static int __napier_phy_loopback_off(struct napier_dev *nd)
+{
+	u16 bmcr;
+	int err;
+
+	err = __napier_phy_read(nd, MII_BMCR, &bmcr);
+	if (err || !(bmcr & BMCR_LOOPBACK))
+		return err;
+
+	if (napier_phy_is_82580(nd))
+		err = __napier_phy_write(nd, NAPIER_PHY_82580_LOOPBACK,
+					 nd->phy.loopback_reg);
+	if (err)
+		return err;
+
+	/* A reset of the PHY, as in igb 7.3 igb_ethtool.c,
+	 * igb_loopback_cleanup: the PHY would otherwise keep what it forced.
+	 */
+	return __napier_phy_write(nd, MII_BMCR,
+				  (bmcr & ~BMCR_LOOPBACK) | BMCR_RESET);
+}
+
+/**
+ * __napier_phy_set_loopback - let the PHY send back what it is to send
+ * @nd: device for which napier_phy_can_loopback() says yes
+ * @on: do
+ *
+ * At 1000 Mbit/s, full duplex; the MAC has to be told so. The link to the
+ * partner goes down; afterwards it has to be programmed and negotiated afresh.
+ *
+ * The emulated 82576 has no link in loopback unless it had one before or
+ * negotiates (QEMU igb_core.c, igb_set_phy_ctrl).
+ *
+ * Context: process, under phy.lock, sleeps.
+ * Return: 0, -EBUSY if firmware does not allow it, or the error of the access.
+ */
+int __napier_phy_set_loopback(struct napier_dev *nd, bool on)
+{
+	u16 bmcr = BMCR_LOOPBACK | BMCR_SPEED1000 | BMCR_FULLDPLX;
+	int err;
+
+	if (!on)
+		return __napier_phy_loopback_off(nd);
+	if (napier_phy_reset_blocked(nd))
+		return -EBUSY;
+
+	err = __napier_phy_loopback_prepare(nd);
+	if (err)
+		return err;
+	msleep(NAPIER_PHY_LOOPBACK_PAUSE_MS);
+
+	if ((nd->quirks & NAPIER_QUIRK_QEMU_LB_ANEG) &&
+	    !(napier_rd32(nd, NAPIER_STATUS) & NAPIER_STATUS_LU))
+		bmcr |= BMCR_ANENABLE | BMCR_ANRESTART;
+
+	return __napier_phy_write(nd, MII_BMCR, bmcr);
+}
+
+/**
  * napier_phy_ioctl - SIOCGMIIPHY, SIOCGMIIREG, SIOCSMIIREG
  * @nd: device, with its network device
  * @ifr: argument
  * @cmd: which
  *
  * What is written goes to the PHY only; the next ifup or change of the link
- * settings overwrites it.
+ * settings overwrites it. Where no PHY is, reading gives all ones, as on any
+ * MDIO bus, so that tools can look for PHYs; but a write that nobody gets is
+ * an error. That the user may do it has been checked by the core.
  *
  * Context: process, takes phy.lock, sleeps.
- * Return: 0, -EOPNOTSUPP, -EBUSY if firmware does not allow writing.
+ * Return: 0, -EOPNOTSUPP, -EBUSY if firmware does not allow writing, -ENXIO for
+ * a write to another PHY, or the error of the write.
  */
 int napier_phy_ioctl(struct napier_dev *nd, struct ifreq *ifr, int cmd)
 {
+	struct mii_ioctl_data *mii = if_mii(ifr);
+
 	guard(mutex)(&nd->phy.lock);
 
-	if (cmd == SIOCSMIIREG && napier_phy_reset_blocked(nd))
+	if (cmd != SIOCSMIIREG) {
+		nd->phy.mii.dev = nd->netdev;
+		return generic_mii_ioctl(&nd->phy.mii, mii, cmd, NULL);
+	}
+
+	if (mii->phy_id != nd->phy.addr ||
+	    mii->reg_num > nd->phy.mii.reg_num_mask)
+		return -ENXIO;
+	if (napier_phy_reset_blocked(nd))
 		return -EBUSY;
 
-	nd->phy.mii.dev = nd->netdev;
-	return generic_mii_ioctl(&nd->phy.mii, if_mii(ifr), cmd, NULL);
+	return __napier_phy_write(nd, mii->reg_num, mii->val_in);
 }
 
 static bool __napier_pll_configured(struct napier_dev *nd)

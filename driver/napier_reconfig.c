@@ -3,7 +3,7 @@
  * The one engine that changes memory or queue topology, and the two ways to
  * bring the device up and down as a whole.
  *
- * Depends on: napier_ring.c, napier_irq.c and the hardware leaves.
+ * Depends on: napier_pair.c, napier_ring.c, napier_irq.c and the hardware leaves.
  *
  * Ring sizes, channels and MTU all come through napier_config_apply():
  *
@@ -24,11 +24,7 @@
 #include <linux/log2.h>
 
 #include "napier.h"
-
-/* How long a queue pair may take to finish what it has before it is stopped.
- * At gigabit speed 4096 full-size frames take 50 ms.
- */
-#define NAPIER_DRAIN_MS		50
+#include "napier_trace.h"
 
 /* ---- validation -------------------------------------------------------- */
 
@@ -78,7 +74,7 @@ int napier_config_validate(struct napier_net *nn, struct napier_config *cfg,
 		return -EINVAL;
 	}
 
-	napier_rx_geom_init(&cfg->geom, cfg->mtu);
+	napier_rx_geom_init(&cfg->geom, cfg->mtu, cfg->keep);
 
 	return 0;
 }
@@ -95,7 +91,8 @@ static bool napier_rx_same(const struct napier_config *a,
 			   const struct napier_config *b)
 {
 	return a->rx_desc == b->rx_desc &&
-	       a->geom.truesize == b->geom.truesize;
+	       a->geom.truesize == b->geom.truesize &&
+	       a->geom.keep == b->geom.keep;
 }
 
 /* Free the rings of @cfg that @keep does not have. */
@@ -175,137 +172,43 @@ no_memory:
 	return -ENOMEM;
 }
 
-/* ---- queue pairs: cannot fail ------------------------------------------ */
-
-/* From here on ndo_start_xmit does not run for this queue, but for a poll that
- * is under way and has already decided to wake it.
- */
-static void napier_txq_stop(struct napier_net *nn, u32 i)
-{
-	struct netdev_queue *txq = netdev_get_tx_queue(nn->ndev, i);
-
-	__netif_tx_lock_bh(txq);
-	WRITE_ONCE(nn->cfg.tx[i]->closing, true);
-	netif_tx_stop_queue(txq);
-	/* The core's watchdog takes a stopped queue for hung if its last frame
-	 * was long ago, as that of an idle one is.
-	 */
-	txq_trans_cond_update(txq);
-	__netif_tx_unlock_bh(txq);
-}
-
-/* Wait until the rings hold nothing that is under way, but not for ever. */
-static bool napier_drain(struct napier_net *nn, u32 i, bool tx, bool rx)
-{
-	unsigned long end = jiffies + msecs_to_jiffies(NAPIER_DRAIN_MS);
-
-	while ((tx && napier_tx_pending(nn->cfg.tx[i])) ||
-	       (rx && napier_rx_pending(nn->cfg.rx[i]))) {
-		if (napier_is_gone(nn->nd) || time_after_eq(jiffies, end))
-			return false;
-		usleep_range(50, 100);
-	}
-
-	return true;
-}
-
-/* Stop a queue pair. What the ring that goes away holds is finished first:
- * sent, or taken to the stack by the NAPI instance, which still runs.
- */
-static void napier_pair_stop(struct napier_net *nn, u32 i, bool tx, bool rx)
-{
-	bool idle;
-
-	napier_txq_stop(nn, i);
-	if (rx)
-		napier_rx_ring_disable(nn, nn->cfg.rx[i]);
-	idle = napier_drain(nn, i, tx, rx);
-	napier_vector_disable(nn->nd->vec[i]);
-	napier_txq_stop(nn, i);
-	if (!tx)
-		return;
-
-	/* A queue that was woken once more may have been given something. */
-	if (idle)
-		napier_drain(nn, i, true, false);
-	napier_tx_ring_disable(nn, nn->cfg.tx[i]);
-	/* Sent since the last poll: what is left after this was not. */
-	local_bh_disable();
-	napier_tx_clean(nn->cfg.tx[i], 0);
-	local_bh_enable();
-}
-
-static void napier_pair_start(struct napier_net *nn, u32 i, bool tx, bool rx)
-{
-	struct napier_vector *vec = nn->nd->vec[i];
-
-	if (tx)
-		napier_tx_ring_enable(nn, nn->cfg.tx[i]);
-	if (rx)
-		napier_rx_ring_enable(nn, nn->cfg.rx[i]);
-	vec->tx = nn->cfg.tx[i];
-	vec->rx = nn->cfg.rx[i];
-	napier_vector_enable(vec);
-	WRITE_ONCE(vec->tx->closing, false);
-	netif_tx_wake_queue(netdev_get_tx_queue(nn->ndev, i));
-	/* An interrupt that came while the NAPI instance was disabled left the
-	 * vector masked.
-	 */
-	napier_irq_kick(vec);
-}
-
-/* Replace the rings of one queue. Readers of the counters see the old ring or
- * its share of the dead, never both and never neither.
- */
-static void napier_rings_swap(struct napier_net *nn, u32 i,
-			      struct napier_tx_ring *tx,
-			      struct napier_rx_ring *rx)
-{
-	struct napier_tx_ring *old_tx = nn->cfg.tx[i];
-	struct napier_rx_ring *old_rx = nn->cfg.rx[i];
-
-	if (old_tx && old_tx != tx)
-		napier_tx_purge(old_tx);
-	if (old_rx && old_rx != rx)
-		napier_rx_ring_retire(old_rx);
-
-	spin_lock_bh(&nn->dead_lock);
-	if (old_tx && old_tx != tx)
-		napier_tx_ring_totals(old_tx, &nn->dead_tx);
-	if (old_rx && old_rx != rx)
-		napier_rx_ring_totals(old_rx, &nn->dead_rx);
-	nn->cfg.tx[i] = tx;
-	nn->cfg.rx[i] = rx;
-	spin_unlock_bh(&nn->dead_lock);
-}
-
-/* Part with a queue pair that is stopped. The core's watchdog looks at all
- * queues that the device was allocated with, and must not find one stopped that
- * nobody uses.
- */
-static void napier_pair_forget(struct napier_net *nn, u32 i)
-{
-	struct napier_vector *vec = nn->nd->vec[i];
-
-	napier_vector_del(nn, i);
-	napier_rings_swap(nn, i, NULL, NULL);
-	vec->tx = NULL;
-	vec->rx = NULL;
-	netif_tx_start_queue(netdev_get_tx_queue(nn->ndev, i));
-}
-
-static void napier_pair_remove(struct napier_net *nn, u32 i)
-{
-	napier_pair_stop(nn, i, true, true);
-	napier_pair_forget(nn, i);
-}
-
 /* ---- applying ---------------------------------------------------------- */
 
-/* The frame limit is one register for all queues. */
-static void napier_frame_limit_set(struct napier_net *nn)
+/* What the device lets in is one setting for all queues. Before the rings are
+ * exchanged: nothing that the new ones cannot take. Between frames with FCS and
+ * without there is no such middle, so nothing at all comes in meanwhile.
+ */
+static void napier_frames_restrict(struct napier_net *nn,
+				   const struct napier_rx_geom *old)
+{
+	const struct napier_rx_geom *new = &nn->cfg.geom;
+	bool fcs = (new->keep ^ old->keep) & NAPIER_KEEP_FCS;
+	bool less = new->max_frame < old->max_frame ||
+		    (old->keep & ~new->keep & NAPIER_KEEP_BAD);
+
+	if (!less && !fcs)
+		return;
+
+	if (less) {
+		napier_wr32(nn->nd, NAPIER_RLPML,
+			    min(new->max_frame, old->max_frame));
+		napier_filter_set_keep(nn->nd, old->keep &
+				       (new->keep | NAPIER_KEEP_FCS));
+	}
+	if (fcs)
+		napier_filter_enable(nn->nd, false);
+	/* What the device has already accepted leaves its packet buffer, 64 KiB
+	 * at gigabit speed at most, in this time.
+	 */
+	usleep_range(1000, 2000);
+}
+
+/* After it: all that they can take. */
+static void napier_frames_allow(struct napier_net *nn)
 {
 	napier_wr32(nn->nd, NAPIER_RLPML, nn->cfg.geom.max_frame);
+	napier_filter_set_keep(nn->nd, nn->cfg.geom.keep);
+	napier_filter_enable(nn->nd, true);
 }
 
 /* Bring up the queue pairs that the new configuration has more. Undone
@@ -350,7 +253,7 @@ static int napier_config_grow(struct napier_net *nn, struct napier_config *cfg,
 }
 
 /* Let go of queue pairs. Nobody may use them any more when they stop: first
- * the stack, then the device's hash.
+ * the stack's senders, then the device's hash.
  */
 static void napier_config_shrink(struct napier_net *nn, u32 nr)
 {
@@ -359,7 +262,7 @@ static void napier_config_shrink(struct napier_net *nn, u32 nr)
 	if (nr >= old_nr)
 		return;
 
-	netif_set_real_num_queues(nn->ndev, nr, nr);
+	netif_set_real_num_tx_queues(nn->ndev, nr);
 	napier_rss_resize(nn, nr);
 	napier_rss_program(nn);
 
@@ -368,6 +271,8 @@ static void napier_config_shrink(struct napier_net *nn, u32 nr)
 		/* After the last poll, which may have unmasked it. */
 		napier_wr32(nn->nd, NAPIER_EIMC, nn->nd->vec[i]->eims);
 	}
+	/* After the last frame, which says what queue it came through. */
+	netif_set_real_num_rx_queues(nn->ndev, nr);
 	napier_irq_free(nn->nd, nr, old_nr);
 	nn->cfg.nr_queues = nr;
 }
@@ -413,25 +318,18 @@ static int napier_config_apply_running(struct napier_net *nn,
 	nn->cfg.rx_desc = cfg->rx_desc;
 	nn->cfg.tx_desc = cfg->tx_desc;
 	nn->cfg.mtu = cfg->mtu;
-	/* Longer frames only once all buffers can take them, and the other way
-	 * round.
-	 */
+	nn->cfg.keep = cfg->keep;
 	nn->cfg.geom = cfg->geom;
-	if (cfg->geom.max_frame < old.geom.max_frame) {
-		napier_frame_limit_set(nn);
-		/* Longer ones that the device has already accepted leave its
-		 * packet buffer, 64 KiB at gigabit speed at most, in this time.
-		 */
-		usleep_range(1000, 2000);
-	}
+	napier_frames_restrict(nn, &old.geom);
 	napier_config_shrink(nn, cfg->nr_queues);
 	napier_config_exchange(nn, cfg);
-	if (cfg->geom.max_frame >= old.geom.max_frame)
-		napier_frame_limit_set(nn);
+	napier_frames_allow(nn);
 	if (cfg->nr_queues > old.nr_queues) {
 		napier_rss_resize(nn, cfg->nr_queues);
 		napier_rss_program(nn);
+		napier_steer_program(nn, false);
 	}
+	napier_irq_map_queues(nn);
 
 	napier_config_free_rings(&old, &nn->cfg);
 	nn->reconfigs++;
@@ -457,8 +355,20 @@ int napier_config_apply(struct napier_net *nn, struct napier_config *cfg,
 	if (err)
 		return err;
 
-	if (netif_running(nn->ndev))
-		return napier_config_apply_running(nn, cfg, extack);
+	if (netif_running(nn->ndev)) {
+		/* The core sets features also while the device is reset. */
+		if (!nn->up) {
+			NL_SET_ERR_MSG_MOD(extack,
+					   "the device does not answer");
+			return -ENODEV;
+		}
+		trace_napier_reconfig_begin(nn->ndev, cfg->nr_queues,
+					    cfg->rx_desc, cfg->tx_desc,
+					    cfg->mtu);
+		err = napier_config_apply_running(nn, cfg, extack);
+		trace_napier_reconfig_end(nn->ndev, err);
+		return err;
+	}
 
 	err = netif_set_real_num_queues(nn->ndev, cfg->nr_queues,
 					cfg->nr_queues);
@@ -470,11 +380,86 @@ int napier_config_apply(struct napier_net *nn, struct napier_config *cfg,
 	if (cfg->nr_queues != nn->cfg.nr_queues)
 		napier_rss_resize(nn, cfg->nr_queues);
 	nn->cfg = *cfg;
+	napier_irq_map_queues(nn);
+
+	return 0;
+}
+
+/**
+ * napier_set_copybreak - copy short frames rather than hand up their buffers
+ * @nn: the interface
+ * @bytes: up to this length, 0 for none
+ *
+ * The rings stay; each is not polled for a moment.
+ *
+ * Context: as for napier_config_apply().
+ * Return: 0, or -EINVAL for more than NAPIER_MAX_COPYBREAK.
+ */
+int napier_set_copybreak(struct napier_net *nn, u32 bytes)
+{
+	u32 i;
+
+	if (bytes > NAPIER_MAX_COPYBREAK)
+		return -EINVAL;
+
+	nn->copybreak = bytes;
+	for (i = 0; nn->up && i < nn->cfg.nr_queues; i++) {
+		struct napier_vector *vec = nn->nd->vec[i];
+
+		napier_vector_disable(vec);
+		napier_rx_ring_set_copybreak(nn->cfg.rx[i], bytes);
+		napier_vector_enable(vec);
+		/* As in napier_pair_start(). */
+		napier_irq_kick(vec);
+	}
 
 	return 0;
 }
 
 /* ---- the device as a whole --------------------------------------------- */
+
+/* Which flags of a TCP header a segment may have: FIN and PSH only the last,
+ * CWR only the first, and whatever else all of them. Parts are said to begin
+ * with these masks; NETIF_F_TSO_ECN depends on them.
+ */
+static void napier_tso_program(struct napier_dev *nd)
+{
+	const u32 last = NAPIER_TCPFLG_FIN | NAPIER_TCPFLG_PSH;
+	const u32 first = NAPIER_TCPFLG_CWR;
+
+	napier_wr32(nd, NAPIER_DTXTCPFLGL,
+		    FIELD_PREP(NAPIER_DTXTCPFLGL_FIRST,
+			       NAPIER_TCPFLG_ALL & ~last) |
+		    FIELD_PREP(NAPIER_DTXTCPFLGL_MIDDLE,
+			       NAPIER_TCPFLG_ALL & ~last & ~first));
+	napier_wr32(nd, NAPIER_DTXTCPFLGH,
+		    FIELD_PREP(NAPIER_DTXTCPFLGH_LAST,
+			       NAPIER_TCPFLG_ALL & ~first));
+}
+
+/**
+ * napier_mac_program - program what is common to all queues
+ * @nn: the interface
+ * @geom: of the receive rings, which decides what may come in
+ *
+ * Nothing is received yet.
+ *
+ * Context: as for napier_start().
+ */
+void napier_mac_program(struct napier_net *nn,
+			const struct napier_rx_geom *geom)
+{
+	struct napier_dev *nd = nn->nd;
+
+	napier_filter_restore(nd);
+	napier_wr32(nd, NAPIER_RLPML, geom->max_frame);
+	napier_filter_set_keep(nd, geom->keep);
+	napier_rmw32(nd, NAPIER_TCTL, NAPIER_TCTL_CT | NAPIER_TCTL_COLD,
+		     NAPIER_TCTL_EN | NAPIER_TCTL_PSP | NAPIER_TCTL_RTLC |
+		     FIELD_PREP(NAPIER_TCTL_CT, 15) |
+		     FIELD_PREP(NAPIER_TCTL_COLD, 63));
+	napier_tso_program(nd);
+}
 
 /* Program everything and let traffic flow. The order is that of the emulated
  * device's needs, which hardware does not mind: RCTL.EN, then RXDCTL.ENABLE,
@@ -485,15 +470,10 @@ static void napier_up(struct napier_net *nn)
 	struct napier_dev *nd = nn->nd;
 	u32 i;
 
-	napier_filter_restore(nd);
-	napier_frame_limit_set(nn);
+	napier_mac_program(nn, &nn->cfg.geom);
 	napier_rss_program(nn);
+	napier_steer_program(nn, true);
 	napier_irq_program(nn);
-
-	napier_rmw32(nd, NAPIER_TCTL, NAPIER_TCTL_CT | NAPIER_TCTL_COLD,
-		     NAPIER_TCTL_EN | NAPIER_TCTL_PSP | NAPIER_TCTL_RTLC |
-		     FIELD_PREP(NAPIER_TCTL_CT, 15) |
-		     FIELD_PREP(NAPIER_TCTL_COLD, 63));
 	napier_filter_enable(nd, true);
 
 	for (i = 0; i < nn->cfg.nr_queues; i++)
@@ -527,6 +507,7 @@ static void napier_down(struct napier_net *nn)
 	for (i = 0; i < nn->cfg.nr_queues; i++)
 		napier_pair_stop(nn, i, true, true);
 	napier_irq_disable(nn);
+	napier_stamp_tx_cancel(nd);
 	/* An interrupt or a poll may have queued them again. */
 	cancel_delayed_work_sync(&nd->service);
 	cancel_delayed_work_sync(&nd->refill);
@@ -614,6 +595,12 @@ int napier_start(struct napier_net *nn, struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG_MOD(extack, "the device does not answer");
 		return -ENODEV;
 	}
+	/* The last time there was none to be had. */
+	if (nn->nd->irq_mode == NAPIER_IRQ_NONE &&
+	    napier_irq_realloc(nn->nd, nn->nd->vector_limit)) {
+		NL_SET_ERR_MSG_MOD(extack, "no interrupt to be had");
+		return -ENOSPC;
+	}
 
 	err = napier_start_prepare(nn, &cfg, extack);
 	if (err)
@@ -631,6 +618,7 @@ int napier_start(struct napier_net *nn, struct netlink_ext_ack *extack)
 	spin_lock_bh(&nn->dead_lock);
 	nn->cfg = cfg;
 	spin_unlock_bh(&nn->dead_lock);
+	napier_irq_map_queues(nn);
 
 	for (i = 0; i < cfg.nr_queues; i++)
 		napier_vector_add(nn, i);
@@ -662,6 +650,10 @@ void napier_stop(struct napier_net *nn)
 	struct napier_config old = nn->cfg;
 	u32 i;
 
+	/* A reload has stopped it and could not start it again. */
+	if (!old.tx[0])
+		return;
+
 	napier_down(nn);
 
 	for (i = 0; i < old.nr_queues; i++)
@@ -673,8 +665,40 @@ void napier_stop(struct napier_net *nn)
 }
 
 /**
+ * napier_offline_begin - stop all traffic, for a test of the device
+ * @nn: the interface, up
+ *
+ * Interrupts are masked, queues and reception are off, the link is down, no
+ * work of ours runs; NAPI instances are disabled. Frames that wait to be sent
+ * are sent first.
+ *
+ * Context: as for napier_start().
+ */
+void napier_offline_begin(struct napier_net *nn)
+{
+	napier_down(nn);
+}
+
+/**
+ * napier_offline_end - undo napier_offline_begin()
+ * @nn: the interface
+ *
+ * Everything is programmed afresh, so a test may leave what it likes in the
+ * registers.
+ *
+ * Context: as for napier_start().
+ */
+void napier_offline_end(struct napier_net *nn)
+{
+	napier_rings_rewind(nn);
+	napier_up(nn);
+}
+
+/**
  * napier_reset - reset the device and go on as before
  * @nn: the interface
+ *
+ * The caller knows the reason and traces it (trace_napier_reset_begin()).
  *
  * Context: as for napier_start(). The link goes down for the time of an
  * autonegotiation.
@@ -682,11 +706,15 @@ void napier_stop(struct napier_net *nn)
 void napier_reset(struct napier_net *nn)
 {
 	bool running = netif_running(nn->ndev);
+	int err;
 
 	if (running)
 		napier_down(nn);
-	if (napier_reset_hw(nn->nd))
+	napier_ptp_stop(nn->nd);
+	err = napier_reset_hw(nn->nd);
+	if (err)
 		netdev_err(nn->ndev, "reset failed\n");
+	napier_ptp_start(nn->nd);
 	/* Lost with the reset. */
 	napier_drv_load(nn->nd, true);
 	if (running) {
@@ -694,22 +722,74 @@ void napier_reset(struct napier_net *nn)
 		napier_up(nn);
 	}
 	nn->resets++;
+	trace_napier_reset_end(nn->ndev, err);
 }
 
 /**
  * napier_quiesce - stop everything and close the register gate
  * @nn: the interface
+ * @sleep: the machine goes to sleep or off, and the port may have to wake it
  *
- * For suspend, function-level reset and errors of the bus.
+ * For suspend, power-off, function-level reset and errors of the bus.
  *
  * Context: as for napier_start().
  */
-void napier_quiesce(struct napier_net *nn)
+void napier_quiesce(struct napier_net *nn, bool sleep)
 {
+	trace_napier_reset_begin(nn->ndev, sleep ? NAPIER_RESET_SLEEP :
+						   NAPIER_RESET_FUNCTION);
 	netif_device_detach(nn->ndev);
+	if (sleep)
+		napier_wol_prepare(nn->nd);
 	if (netif_running(nn->ndev))
 		napier_down(nn);
+	napier_ptp_stop(nn->nd);
+	if (sleep)
+		napier_wol_arm(nn->nd);
 	WRITE_ONCE(nn->nd->bar, NULL);
+}
+
+/**
+ * napier_doze - close the register gate while nobody uses the device
+ * @nn: the interface, down
+ *
+ * For runtime power management. The interface stays attached: what is set while
+ * it is down is programmed when it comes up.
+ *
+ * Context: process, sleeps. Not under rtnl, whose holder may be waiting for it.
+ */
+void napier_doze(struct napier_net *nn)
+{
+	struct napier_dev *nd = nn->nd;
+
+	/* A late link interrupt may have queued it. */
+	cancel_delayed_work_sync(&nd->service);
+	napier_ptp_stop(nd);
+	WRITE_ONCE(nd->bar, NULL);
+}
+
+/**
+ * napier_wake - undo napier_doze()
+ * @nn: the interface
+ *
+ * Context: process, sleeps; under rtnl or not.
+ * Return: 0, or a negative errno if the device does not answer.
+ */
+int napier_wake(struct napier_net *nn)
+{
+	int err;
+
+	napier_gate_open(nn->nd);
+	err = napier_reset_hw(nn->nd);
+	napier_ptp_start(nn->nd);
+	if (err) {
+		netdev_err(nn->ndev, "the device did not come back: %pe\n",
+			   ERR_PTR(err));
+		return err;
+	}
+	napier_wol_disarm(nn->nd);
+
+	return 0;
 }
 
 /**
@@ -723,11 +803,9 @@ int napier_resume(struct napier_net *nn)
 {
 	int err;
 
-	napier_gate_open(nn->nd);
-	err = napier_reset_hw(nn->nd);
+	err = napier_wake(nn);
 	if (err) {
-		netdev_err(nn->ndev, "the device did not come back: %pe\n",
-			   ERR_PTR(err));
+		trace_napier_reset_end(nn->ndev, err);
 		return err;
 	}
 
@@ -736,26 +814,93 @@ int napier_resume(struct napier_net *nn)
 		napier_up(nn);
 	}
 	netif_device_attach(nn->ndev);
+	trace_napier_reset_end(nn->ndev, 0);
 
 	return 0;
 }
 
 /**
- * napier_reset_work - the work behind ndo_tx_timeout
- * @work: napier_dev.reset_work
+ * napier_reinit_down - give up everything that a probe has set up
+ * @nn: the interface
+ * @extack: reason of a refusal
+ *
+ * Rings, interrupts and link, if the interface is up. The network device stays
+ * registered, with its settings, and detached: nothing is sent.
+ *
+ * Context: as for napier_start(); the locks have to be held until
+ * napier_reinit_up().
+ * Return: 0, or -ENODEV and everything is as before.
  */
-void napier_reset_work(struct work_struct *work)
+int napier_reinit_down(struct napier_net *nn, struct netlink_ext_ack *extack)
 {
-	struct napier_dev *nd = container_of(work, struct napier_dev,
-					     reset_work);
-	struct napier_net *nn = netdev_priv(nd->netdev);
-
-	rtnl_lock();
-	netdev_lock(nd->netdev);
-	if (netif_running(nd->netdev) && !napier_is_gone(nd)) {
-		netdev_warn(nd->netdev, "resetting the device\n");
-		napier_reset(nn);
+	if (napier_is_gone(nn->nd) || !netif_device_present(nn->ndev)) {
+		NL_SET_ERR_MSG_MOD(extack, "the device does not answer");
+		return -ENODEV;
 	}
-	netdev_unlock(nd->netdev);
-	rtnl_unlock();
+
+	trace_napier_reset_begin(nn->ndev, NAPIER_RESET_RELOAD);
+	netif_device_detach(nn->ndev);
+	if (netif_running(nn->ndev))
+		napier_stop(nn);
+
+	return 0;
+}
+
+/* Reset, vectors, and as many channels of those that were set as these allow. */
+static int napier_reinit_hw(struct napier_net *nn, u32 vectors,
+			    struct netlink_ext_ack *extack)
+{
+	struct napier_config cfg = nn->cfg;
+	struct napier_dev *nd = nn->nd;
+	int err;
+
+	napier_ptp_stop(nd);
+	err = napier_reset_hw(nd);
+	napier_ptp_start(nd);
+	if (err) {
+		NL_SET_ERR_MSG_MOD(extack, "the device cannot be reset");
+		return err;
+	}
+	napier_drv_load(nd, true);
+
+	err = napier_irq_realloc(nd, vectors);
+	if (err) {
+		NL_SET_ERR_MSG_MOD(extack, "no interrupt to be had");
+		return err;
+	}
+
+	if (netif_running(nn->ndev))
+		return napier_start(nn, extack);
+
+	cfg.nr_queues = min(cfg.nr_queues, napier_irq_max_queues(nd));
+
+	return napier_config_apply(nn, &cfg, extack);
+}
+
+/**
+ * napier_reinit_up - set everything up again
+ * @nn: the interface, after napier_reinit_down()
+ * @vectors: how many MSI-X vectors to ask for, from NAPIER_MIN_VECTORS
+ * @extack: reason of a failure
+ *
+ * If that fails the interface is down afterwards, and the user may try to take
+ * it up, or reload again.
+ *
+ * Context: as for napier_reinit_down().
+ * Return: 0 or a negative errno.
+ */
+int napier_reinit_up(struct napier_net *nn, u32 vectors,
+		     struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = napier_reinit_hw(nn, vectors, extack);
+	/* Before it is attached: its queues would be woken without rings. */
+	if (err && netif_running(nn->ndev))
+		netif_close(nn->ndev);
+	if (!napier_is_gone(nn->nd))
+		netif_device_attach(nn->ndev);
+	trace_napier_reset_end(nn->ndev, err);
+
+	return err;
 }

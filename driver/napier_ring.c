@@ -25,20 +25,23 @@
  * napier_rx_geom_init - how to cut receive buffers for an MTU
  * @geom: result
  * @mtu: bytes, as in net_device.mtu
+ * @keep: NAPIER_KEEP_*
  *
- * Up to the Ethernet MTU: 2 KiB from a page shared by two buffers. Above: a
- * page per buffer, 3 KiB of which the device fills, chained for longer frames.
- * SRRCTL counts in KiB, so 4 KiB less headroom and skb_shared_info makes 3.
+ * Up to the Ethernet MTU: 2 KiB from a page shared by two buffers. Above, and
+ * where bad frames of any length are kept: a page per buffer, 3 KiB of which
+ * the device fills, chained for longer frames. SRRCTL counts in KiB, so 4 KiB
+ * less headroom and skb_shared_info makes 3.
  *
  * RLPML never goes below what an Ethernet MTU needs: an interface with a small
  * MTU still receives frames of the usual size, as with other drivers.
  */
-void napier_rx_geom_init(struct napier_rx_geom *geom, u32 mtu)
+void napier_rx_geom_init(struct napier_rx_geom *geom, u32 mtu, u8 keep)
 {
+	geom->keep = keep;
 	geom->headroom = NET_SKB_PAD + NET_IP_ALIGN;
 	geom->max_frame = max_t(u32, mtu, ETH_DATA_LEN) + NAPIER_FRAME_OVERHEAD;
 
-	if (mtu <= NAPIER_SMALL_MTU) {
+	if (mtu <= NAPIER_SMALL_MTU && !(keep & NAPIER_KEEP_BAD)) {
 		geom->truesize = SZ_2K;
 		geom->buf_len = SZ_2K;
 	} else {
@@ -49,9 +52,12 @@ void napier_rx_geom_init(struct napier_rx_geom *geom, u32 mtu)
 			      SKB_WITH_OVERHEAD(geom->truesize) -
 			      geom->headroom);
 
-	/* The device writes up to max_frame less FCS into a single buffer. */
+	/* The device writes up to max_frame into a single buffer, after a time
+	 * stamp.
+	 */
 	BUILD_BUG_ON(SKB_WITH_OVERHEAD(SZ_2K) - NET_SKB_PAD - NET_IP_ALIGN <
-		     ETH_DATA_LEN + NAPIER_FRAME_OVERHEAD - ETH_FCS_LEN);
+		     sizeof(struct napier_rx_stamp) +
+		     ETH_DATA_LEN + NAPIER_FRAME_OVERHEAD);
 	BUILD_BUG_ON(SKB_WITH_OVERHEAD(SZ_4K) - NET_SKB_PAD - NET_IP_ALIGN <
 		     3 * SZ_1K);
 }
@@ -158,17 +164,21 @@ void napier_tx_ring_enable(struct napier_net *nn, struct napier_tx_ring *tx)
  * @tx: the ring
  *
  * Context: may sleep.
+ * Return: false if the device does not let go of it.
  */
-void napier_tx_ring_disable(struct napier_net *nn, struct napier_tx_ring *tx)
+bool napier_tx_ring_disable(struct napier_net *nn, struct napier_tx_ring *tx)
 {
 	struct napier_dev *nd = nn->nd;
 	u32 reg = NAPIER_TXDCTL(tx->reg_idx);
 
 	napier_wr32(nd, reg, 0);
 	if (napier_poll32(nd, reg, NAPIER_DCTL_ENABLE, 0,
-			  NAPIER_QUEUE_OFF_US) == -ETIMEDOUT)
-		netdev_warn(nn->ndev, "TX queue %u does not stop\n",
-			    tx->reg_idx);
+			  NAPIER_QUEUE_OFF_US) != -ETIMEDOUT)
+		return true;
+
+	netdev_warn(nn->ndev, "TX queue %u does not stop\n", tx->reg_idx);
+
+	return false;
 }
 
 /**
@@ -402,6 +412,20 @@ void napier_rx_ring_set_features(struct napier_net *nn,
 }
 
 /**
+ * napier_rx_ring_set_copybreak - let short frames be copied
+ * @rx: the ring
+ * @bytes: up to this length, 0 for none, at most NAPIER_MAX_COPYBREAK
+ *
+ * Context: the ring is not polled.
+ */
+void napier_rx_ring_set_copybreak(struct napier_rx_ring *rx, u32 bytes)
+{
+	rx->copybreak = bytes;
+	rx->len_min = max_t(u32, bytes + 1, ETH_HLEN);
+	rx->len_span = rx->geom.max_len - rx->len_min;
+}
+
+/**
  * napier_rx_ring_enable - give a filled ring to the device
  * @nn: the interface
  * @rx: the ring
@@ -420,6 +444,7 @@ void napier_rx_ring_enable(struct napier_net *nn, struct napier_rx_ring *rx)
 	u8 q = rx->reg_idx;
 
 	rx->flags = napier_rx_flags(nn, nn->ndev->features);
+	napier_rx_ring_set_copybreak(rx, nn->copybreak);
 
 	napier_wr32(nd, NAPIER_RXDCTL(q), 0);
 	napier_wr32(nd, NAPIER_RDLEN(q), rx->size * sizeof(*rx->desc));
@@ -434,8 +459,17 @@ void napier_rx_ring_enable(struct napier_net *nn, struct napier_rx_ring *rx)
 			       rx->geom.buf_len / SZ_1K) |
 		    FIELD_PREP(NAPIER_SRRCTL_DESCTYPE,
 			       NAPIER_SRRCTL_ADV_ONEBUF) |
+		    (nd->ptp.part->newer ? NAPIER_SRRCTL_TIMESTAMP : 0) |
 		    (napier_rx_drop_wanted(nn) ? NAPIER_SRRCTL_DROP_EN : 0));
 	spin_unlock_bh(&nd->ctrl_lock);
+
+	/* Besides RCTL.SECRC, which is for all queues (DPDK drivers/net/e1000/
+	 * igb_rxtx.c, eth_igb_rx_init).
+	 */
+	if (nd->quirks & NAPIER_QUIRK_QUEUE_STRCRC)
+		napier_rmw32(nd, NAPIER_DVMOLR(q), NAPIER_DVMOLR_STRCRC,
+			     rx->geom.keep & NAPIER_KEEP_FCS ?
+			     0 : NAPIER_DVMOLR_STRCRC);
 
 	napier_wr32(nd, NAPIER_RXDCTL(q),
 		    FIELD_PREP(NAPIER_DCTL_PTHRESH, 8) |
@@ -455,17 +489,21 @@ void napier_rx_ring_enable(struct napier_net *nn, struct napier_rx_ring *rx)
  * @rx: the ring
  *
  * Context: may sleep.
+ * Return: false if the device does not let go of it.
  */
-void napier_rx_ring_disable(struct napier_net *nn, struct napier_rx_ring *rx)
+bool napier_rx_ring_disable(struct napier_net *nn, struct napier_rx_ring *rx)
 {
 	struct napier_dev *nd = nn->nd;
 	u32 reg = NAPIER_RXDCTL(rx->reg_idx);
 
 	napier_wr32(nd, reg, 0);
 	if (napier_poll32(nd, reg, NAPIER_DCTL_ENABLE, 0,
-			  NAPIER_QUEUE_OFF_US) == -ETIMEDOUT)
-		netdev_warn(nn->ndev, "RX queue %u does not stop\n",
-			    rx->reg_idx);
+			  NAPIER_QUEUE_OFF_US) != -ETIMEDOUT)
+		return true;
+
+	netdev_warn(nn->ndev, "RX queue %u does not stop\n", rx->reg_idx);
+
+	return false;
 }
 
 /**

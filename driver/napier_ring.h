@@ -13,6 +13,7 @@
 
 #include <linux/bitfield.h>
 #include <linux/cache.h>
+#include <linux/dim.h>
 #include <linux/io.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
@@ -54,6 +55,10 @@ struct napier_dev;
  */
 #define NAPIER_RX_REFILL_BATCH		16
 
+/* What the device is to keep that it throws away otherwise. */
+#define NAPIER_KEEP_FCS			BIT(0)	/* NETIF_F_RXFCS */
+#define NAPIER_KEEP_BAD			BIT(1)	/* NETIF_F_RXALL */
+
 /**
  * struct napier_rx_geom - how receive buffers are cut
  * @truesize: bytes of page-pool memory per buffer
@@ -64,11 +69,12 @@ struct napier_dev;
  *	between @headroom and the skb_shared_info, and not more than @buf_len
  * @max_frame: longest frame that the device may accept, with VLAN tags and
  *	FCS; what RLPML is set to
+ * @keep: NAPIER_KEEP_*: what lies in the buffers besides good frames
  *
  * With 2 KiB buffers, @headroom + @buf_len is larger than the room in front of
  * the skb_shared_info. That is safe only because @max_frame stops the device
- * earlier, so whatever lifts that limit (RCTL.SBP) has to be an input of
- * napier_rx_geom_init().
+ * earlier. RCTL.SBP lifts that limit, so with NAPIER_KEEP_BAD the device may
+ * fill each buffer to its end.
  */
 struct napier_rx_geom {
 	u32 truesize;
@@ -76,6 +82,7 @@ struct napier_rx_geom {
 	u32 buf_len;
 	u32 max_len;
 	u32 max_frame;
+	u8 keep;
 };
 
 enum napier_tx_buf_type {
@@ -218,6 +225,9 @@ struct napier_rx_totals {
 	u64 errors, dropped, alloc_fail;
 };
 
+/* Longest frame that may be copied rather than handed up in its buffer. */
+#define NAPIER_MAX_COPYBREAK		1024U
+
 /* napier_rx_ring.flags: features, copied so that the poll loop reads one word */
 #define NAPIER_RX_CSUM			BIT(0)
 #define NAPIER_RX_HASH			BIT(1)
@@ -231,6 +241,9 @@ struct napier_rx_totals {
  * @page_pool: where buffers come from
  * @netdev: the interface
  * @geom: how buffers are cut
+ * @len_min: shortest length that needs no closer look: a header, and longer
+ *	than @copybreak
+ * @len_span: bytes from there to the longest, which is @geom.max_len
  * @mask: descriptors - 1
  * @reg_idx: hardware queue, the same number as the stack's
  * @flags: NAPIER_RX_*
@@ -238,11 +251,14 @@ struct napier_rx_totals {
  * @next_to_use: next slot without a buffer
  * @dropping: the rest of the current frame is to be thrown away
  * @starved: the last refill found too little memory; it is tried again soon
+ * @copied: slots before @next_to_use that the device was not told of yet: a
+ *	buffer whose frame was copied is posted again at once
  * @skb: a frame of several buffers whose end has not arrived yet
  * @stats: counters
  * @dma: bus address of @desc
  * @dev: for mapping
  * @size: descriptors
+ * @copybreak: frames up to this length are copied, 0 for none
  */
 struct napier_rx_ring {
 	/* read-mostly */
@@ -252,6 +268,8 @@ struct napier_rx_ring {
 	struct page_pool *page_pool;
 	struct net_device *netdev;
 	struct napier_rx_geom geom;
+	u32 len_min;
+	u32 len_span;
 	u16 mask;
 	u8 reg_idx;
 	u8 flags;
@@ -261,6 +279,7 @@ struct napier_rx_ring {
 	u16 next_to_use;
 	bool dropping;
 	bool starved;
+	u16 copied;
 	struct sk_buff *skb;
 	struct napier_rx_stats stats;
 
@@ -268,6 +287,25 @@ struct napier_rx_ring {
 	dma_addr_t dma;
 	struct device *dev;
 	u32 size;
+	u32 copybreak;
+};
+
+/* What the interval in EITR can express. */
+#define NAPIER_MAX_USECS		8191U
+
+/**
+ * struct napier_moderation - interrupt moderation of one direction of a vector
+ * @dim: chooses the interval while @adaptive; its work is the only one that
+ *	writes @eitr then
+ * @usecs: interval while not @adaptive, as the user set it
+ * @eitr: the interval wanted now, as EITR takes it
+ * @adaptive: net_dim chooses
+ */
+struct napier_moderation {
+	struct dim dim;
+	u32 usecs;
+	u32 eitr;
+	bool adaptive;
 };
 
 /**
@@ -277,16 +315,28 @@ struct napier_rx_ring {
  * @rx: receive ring, NULL while the vector has none
  * @nd: owner
  * @eims: this vector's bit in EICR/EIMS/EIMC, 0 without MSI-X
- * @eitr: value of EITR
+ * @eitr: value of EITR; written by NAPI
+ * @events: interrupts so far, for net_dim
+ * @calm: polls in a row that wanted a longer interval than @eitr
  * @armed: the NAPI instance exists and may be scheduled. The emulated 82576
  *	sends interrupts that nobody asked for when a throttle timer expires,
  *	even for a masked vector, so the handler has to be safe from
  *	request_irq() to free_irq().
+ * @fired: set by the handler, for napier_irq_test()
  * @index: position in napier_dev.vec; also the index of its queue pair
  * @entry: MSI-X table entry, the value that goes into IVAR
  * @irq: Linux interrupt number, 0 while not requested
  * @spread: the default affinity was set once. It is never set again, so that
  *	what the administrator wrote to smp_affinity stays.
+ * @mapped: the default of XPS was set for its transmit queue, once as above,
+ *	for as long as the queue exists
+ * @mark: what waited to be polled a second ago, 0 if nothing did
+ * @kicked: when it was made to fire because an interrupt was lost, in jiffies,
+ *	0 for never
+ * @tx_restart: when its transmit queue was restarted alone, in the same way
+ * @rx_restart: when its receive queue was
+ * @rx_mod: interrupt moderation while frames are received
+ * @tx_mod: interrupt moderation while frames are sent
  * @affinity: CPUs near the device that this vector prefers
  * @name: shown in /proc/interrupts; request_irq() keeps the pointer
  *
@@ -299,11 +349,21 @@ struct napier_vector {
 	struct napier_dev *nd;
 	u32 eims;
 	u32 eitr;
+	u16 events;
+	u8 calm;
 	bool armed;
+	bool fired;
 	bool spread;
+	bool mapped;
 	u8 index;
 	u8 entry;
 	int irq;
+	u32 mark;
+	unsigned long kicked;
+	unsigned long tx_restart;
+	unsigned long rx_restart;
+	struct napier_moderation rx_mod;
+	struct napier_moderation tx_mod;
 	cpumask_t affinity;
 	char name[IFNAMSIZ + 16];
 };
@@ -314,6 +374,7 @@ struct napier_vector {
  * @rx_desc: descriptors per receive ring
  * @tx_desc: descriptors per transmit ring
  * @mtu: as in net_device.mtu
+ * @keep: NAPIER_KEEP_*
  * @geom: derived from the above by napier_config_validate()
  * @tx: the rings, an output of napier_config_prepare()
  * @rx: the rings, an output of napier_config_prepare()
@@ -325,6 +386,7 @@ struct napier_config {
 	u32 rx_desc;
 	u32 tx_desc;
 	u32 mtu;
+	u8 keep;
 	struct napier_rx_geom geom;
 	struct napier_tx_ring *tx[NAPIER_MAX_QUEUES];
 	struct napier_rx_ring *rx[NAPIER_MAX_QUEUES];

@@ -21,16 +21,16 @@ static void napier_rss_default_table(struct napier_net *nn, u32 nr_queues)
  * napier_rss_init - default configuration
  * @nn: network device, with @cfg.nr_queues set
  *
- * UDP ports are hashed by default: the price is that fragments of a datagram
- * may go to another queue than its siblings, which are only delayed by it.
+ * Ports are hashed by default, of UDP, too: the price is that fragments of a
+ * datagram may go to another queue than its siblings, which are only delayed by
+ * it.
  *
  * Context: process, probe.
  */
 void napier_rss_init(struct napier_net *nn)
 {
 	netdev_rss_key_fill(nn->rss.key, sizeof(nn->rss.key));
-	nn->rss.udp4 = true;
-	nn->rss.udp6 = true;
+	nn->rss.ports = NAPIER_RSS_ALL;
 	napier_rss_default_table(nn, max(nn->cfg.nr_queues, 1u));
 }
 
@@ -71,6 +71,28 @@ static void napier_rss_write_table(struct napier_net *nn)
 			    get_unaligned_le32(&reta[i]));
 }
 
+/* Addresses of every packet are hashed, ports of those that have the bit of
+ * their kind. The set of igb 7.3, igb_setup_mrqc. TCP6_EX is what the emulated
+ * 82576 looks at for TCP over IPv6, instead of TCP6 (QEMU igb_core.c,
+ * igb_rss_get_hash_type).
+ */
+static void napier_rss_write_fields(struct napier_net *nn)
+{
+	u8 ports = nn->rss.ports;
+	u32 mrqc = FIELD_PREP(NAPIER_MRQC_MODE, NAPIER_MRQC_MODE_RSS) |
+		   NAPIER_MRQC_IP4 | NAPIER_MRQC_IP6;
+
+	if (ports & NAPIER_RSS_TCP4)
+		mrqc |= NAPIER_MRQC_TCP4;
+	if (ports & NAPIER_RSS_TCP6)
+		mrqc |= NAPIER_MRQC_TCP6 | NAPIER_MRQC_TCP6_EX;
+	if (ports & NAPIER_RSS_UDP4)
+		mrqc |= NAPIER_MRQC_UDP4;
+	if (ports & NAPIER_RSS_UDP6)
+		mrqc |= NAPIER_MRQC_UDP6;
+	napier_wr32(nn->nd, NAPIER_MRQC, mrqc);
+}
+
 /**
  * napier_rss_program - write everything to the device
  * @nn: network device
@@ -82,7 +104,6 @@ static void napier_rss_write_table(struct napier_net *nn)
 void napier_rss_program(struct napier_net *nn)
 {
 	struct napier_dev *nd = nn->nd;
-	u32 mrqc;
 	int i;
 
 	for (i = 0; i < NAPIER_RSS_KEY_LEN / 4; i++)
@@ -98,18 +119,7 @@ void napier_rss_program(struct napier_net *nn)
 		     NAPIER_RXCSUM_PCSD | NAPIER_RXCSUM_CRCOFL |
 		     NAPIER_RXCSUM_TUOFL | NAPIER_RXCSUM_IPOFL);
 
-	/* The set of igb 7.3, igb_setup_mrqc. TCP6_EX is what the emulated
-	 * 82576 looks at for TCP over IPv6, instead of TCP6 (QEMU igb_core.c,
-	 * igb_rss_get_hash_type).
-	 */
-	mrqc = FIELD_PREP(NAPIER_MRQC_MODE, NAPIER_MRQC_MODE_RSS) |
-	       NAPIER_MRQC_IP4 | NAPIER_MRQC_TCP4 |
-	       NAPIER_MRQC_IP6 | NAPIER_MRQC_TCP6 | NAPIER_MRQC_TCP6_EX;
-	if (nn->rss.udp4)
-		mrqc |= NAPIER_MRQC_UDP4;
-	if (nn->rss.udp6)
-		mrqc |= NAPIER_MRQC_UDP6;
-	napier_wr32(nd, NAPIER_MRQC, mrqc);
+	napier_rss_write_fields(nn);
 }
 
 /**
@@ -159,6 +169,104 @@ int napier_rss_set(struct napier_net *nn, const struct ethtool_rxfh_param *rxfh,
 
 	if (netif_running(nn->ndev))
 		napier_rss_program(nn);
+
+	return 0;
+}
+
+/* NAPIER_RSS_* of a flow type; 0 if only addresses are ever hashed; negative if
+ * it is not hashed.
+ */
+static int napier_rss_flow(u32 flow_type)
+{
+	switch (flow_type) {
+	case TCP_V4_FLOW:
+		return NAPIER_RSS_TCP4;
+	case TCP_V6_FLOW:
+		return NAPIER_RSS_TCP6;
+	case UDP_V4_FLOW:
+		return NAPIER_RSS_UDP4;
+	case UDP_V6_FLOW:
+		return NAPIER_RSS_UDP6;
+	case SCTP_V4_FLOW:
+	case SCTP_V6_FLOW:
+	case AH_ESP_V4_FLOW:
+	case AH_ESP_V6_FLOW:
+	case AH_V4_FLOW:
+	case AH_V6_FLOW:
+	case ESP_V4_FLOW:
+	case ESP_V6_FLOW:
+	case IPV4_FLOW:
+	case IPV6_FLOW:
+		return 0;
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
+/**
+ * napier_rss_get_fields - what is hashed of a flow type
+ * @nn: network device
+ * @f: flow type in, fields out
+ *
+ * Context: process, under the lock of the configuration.
+ * Return: 0, or -EOPNOTSUPP for a flow type that is not hashed.
+ */
+int napier_rss_get_fields(struct napier_net *nn, struct ethtool_rxfh_fields *f)
+{
+	int flow = napier_rss_flow(f->flow_type);
+
+	if (flow < 0)
+		return flow;
+
+	f->data = RXH_IP_SRC | RXH_IP_DST;
+	if (nn->rss.ports & flow)
+		f->data |= RXH_L4_B_0_1 | RXH_L4_B_2_3;
+
+	return 0;
+}
+
+/**
+ * napier_rss_set_fields - for ethtool -N rx-flow-hash
+ * @nn: network device
+ * @f: flow type and wanted fields
+ * @extack: reason of a refusal, or NULL
+ *
+ * The device hashes both addresses, or both addresses and both ports.
+ *
+ * Context: process, under the lock of the configuration.
+ * Return: 0, -EOPNOTSUPP for a flow type that is not hashed, -EINVAL for
+ * fields that cannot be had.
+ */
+int napier_rss_set_fields(struct napier_net *nn,
+			  const struct ethtool_rxfh_fields *f,
+			  struct netlink_ext_ack *extack)
+{
+	const u64 ip = RXH_IP_SRC | RXH_IP_DST;
+	const u64 ports = RXH_L4_B_0_1 | RXH_L4_B_2_3;
+	int flow = napier_rss_flow(f->flow_type);
+
+	if (flow < 0) {
+		NL_SET_ERR_MSG_MOD(extack, "this flow type is not hashed");
+		return flow;
+	}
+
+	if (!flow && f->data != ip) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "both addresses are hashed (sd), nothing else");
+		return -EINVAL;
+	}
+	if (f->data != ip && f->data != (ip | ports)) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "both addresses can be hashed (sd), or these and both ports (sdfn)");
+		return -EINVAL;
+	}
+
+	if (f->data & ports)
+		nn->rss.ports |= flow;
+	else
+		nn->rss.ports &= ~flow;
+	if (netif_running(nn->ndev))
+		napier_rss_write_fields(nn);
 
 	return 0;
 }

@@ -6,7 +6,8 @@
  *
  * Everything here runs in NAPI, the only writer of a receive ring, or while
  * the ring is stopped. Frames pass as skbs built around the page-pool buffer
- * that the device wrote to; the payload is not copied.
+ * that the device wrote to; the payload is not copied, unless the frame is
+ * short and the user wants it (rx-copybreak).
  */
 #include <linux/prefetch.h>
 #include <net/gro.h>
@@ -66,10 +67,7 @@ bool napier_rx_refill(struct napier_rx_ring *rx)
 	u16 i = rx->next_to_use;
 	bool full = true;
 
-	if (!room)
-		return true;
-
-	do {
+	for (; room; room--) {
 		if (unlikely(!napier_rx_buf_alloc(rx, &rx->buf[i]))) {
 			u64_stats_update_begin(&rx->stats.syncp);
 			u64_stats_inc(&rx->stats.alloc_fail);
@@ -79,13 +77,14 @@ bool napier_rx_refill(struct napier_rx_ring *rx)
 		}
 		napier_rx_desc_post(rx, i);
 		i = (i + 1) & rx->mask;
-	} while (--room);
+	}
 
 	rx->starved = !full;
-	if (i == rx->next_to_use)
+	if (i == rx->next_to_use && !rx->copied)
 		return full;
 
 	rx->next_to_use = i;
+	rx->copied = 0;
 	/* writel() orders the descriptors before the tail. While the ring is
 	 * being prepared there is no tail yet; napier_rx_ring_enable() writes
 	 * it.
@@ -97,7 +96,8 @@ bool napier_rx_refill(struct napier_rx_ring *rx)
 }
 
 /* Checksum verdict of the device. A wrong checksum is not a reason to drop:
- * the stack verifies again and counts by protocol.
+ * the stack verifies again and counts by protocol. Of a bad frame the device
+ * knows nothing.
  */
 static void napier_rx_csum(const struct napier_rx_ring *rx,
 			   struct sk_buff *skb, u32 status,
@@ -106,8 +106,9 @@ static void napier_rx_csum(const struct napier_rx_ring *rx,
 	if (!(rx->flags & NAPIER_RX_CSUM))
 		return;
 
-	if (unlikely(status & (NAPIER_RXD_ERR_L4E | NAPIER_RXD_ERR_IPE))) {
-		sums->csum_bad++;
+	if (unlikely(status & (NAPIER_RXD_ERR_L4E | NAPIER_RXD_ERR_IPE |
+			       NAPIER_RXD_ERR_RXE))) {
+		sums->csum_bad += !(status & NAPIER_RXD_ERR_RXE);
 		return;
 	}
 
@@ -115,6 +116,44 @@ static void napier_rx_csum(const struct napier_rx_ring *rx,
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
 		sums->csum_ok++;
 	}
+}
+
+static void napier_rx_vlan(const struct napier_rx_ring *rx,
+			   const union napier_rx_desc *desc,
+			   struct sk_buff *skb, u32 status)
+{
+	u16 tag;
+
+	if ((rx->flags & NAPIER_RX_LB_TAG_BE) && (status & NAPIER_RXD_STAT_LB))
+		tag = be16_to_cpu((__force __be16)desc->wb.vlan);
+	else
+		tag = le16_to_cpu(desc->wb.vlan);
+	__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), tag);
+}
+
+static struct napier_dev *napier_rx_dev(const struct napier_rx_ring *rx)
+{
+	struct napier_net *nn = netdev_priv(rx->netdev);
+
+	return nn->nd;
+}
+
+/* Take the stamp off the front of a frame. The descriptor of the first buffer
+ * tells of it, or that of the last, or both. What is left has to have a header,
+ * which eth_type_trans() reads. Apart from napier_rx_poll(), whose registers it
+ * does not need.
+ */
+static noinline void napier_rx_pull_stamp(const struct napier_rx_ring *rx,
+					  struct sk_buff *skb)
+{
+	struct skb_shared_hwtstamps *hw = skb_hwtstamps(skb);
+
+	if (hw->hwtstamp ||
+	    skb_headlen(skb) < sizeof(struct napier_rx_stamp) + ETH_HLEN)
+		return;
+	if (napier_stamp_rx_buffer(napier_rx_dev(rx), (void *)skb->data,
+				   &hw->hwtstamp))
+		__skb_pull(skb, sizeof(struct napier_rx_stamp));
 }
 
 /* Everything that the last descriptor of a frame says about it. */
@@ -129,15 +168,13 @@ static void napier_rx_metadata(const struct napier_rx_ring *rx,
 		skb_set_hash(skb, le32_to_cpu(desc->wb.rss_hash),
 			     napier_rx_hash_type(le32_to_cpu(desc->wb.pkt_info)));
 
-	if (status & NAPIER_RXD_STAT_VP) {
-		u16 tag;
-
-		if ((rx->flags & NAPIER_RX_LB_TAG_BE) &&
-		    (status & NAPIER_RXD_STAT_LB))
-			tag = be16_to_cpu((__force __be16)desc->wb.vlan);
-		else
-			tag = le16_to_cpu(desc->wb.vlan);
-		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), tag);
+	/* One test for what most frames have neither of. */
+	if (status & (NAPIER_RXD_STAT_VP | NAPIER_RXD_STAT_TS)) {
+		if (status & NAPIER_RXD_STAT_VP)
+			napier_rx_vlan(rx, desc, skb, status);
+		if ((status & NAPIER_RXD_STAT_TS) &&
+		    !(status & NAPIER_RXD_STAT_TSIP))
+			napier_stamp_rx_register(napier_rx_dev(rx), skb);
 	}
 
 	skb_record_rx_queue(skb, rx->reg_idx);
@@ -184,12 +221,61 @@ drop:
 	return NULL;
 }
 
+/* Copy a frame, so that its buffer goes back to the device at once, and the
+ * stack does not hold 2 KiB for a few bytes. NULL without memory.
+ */
+static noinline struct sk_buff *napier_rx_copy(struct napier_rx_ring *rx,
+					       struct napier_rx_buf *buf,
+					       u32 len)
+{
+	struct napier_net *nn = netdev_priv(rx->netdev);
+	u32 offset = buf->offset + rx->geom.headroom;
+	struct sk_buff *skb;
+	u16 to;
+
+	skb = napi_alloc_skb(&nn->nd->vec[rx->reg_idx]->napi, len);
+	if (unlikely(!skb))
+		return NULL;
+
+	page_pool_dma_sync_for_cpu(rx->page_pool, buf->page, offset, len);
+	skb_put_data(skb, page_address(buf->page) + offset, len);
+	dma_sync_single_range_for_device(rx->dev,
+					 page_pool_get_dma_addr(buf->page),
+					 offset, len, DMA_FROM_DEVICE);
+
+	/* The slot of this descriptor was just left, so there is one. */
+	to = rx->next_to_use;
+	rx->buf[to] = *buf;
+	napier_rx_desc_post(rx, to);
+	rx->next_to_use = (to + 1) & rx->mask;
+	rx->copied++;
+
+	return skb;
+}
+
+/* Is there a reason not to look at this buffer? A length beyond its end is a
+ * lie of a broken device, and so is a first one that has no whole header and is
+ * not the last; eth_type_trans() reads one. A bad frame comes only with
+ * RCTL.SBP, or from a broken device, too; the device has counted it (CRCERRS
+ * and others).
+ */
+static noinline bool napier_rx_refused(const struct napier_rx_ring *rx,
+				       u32 len, u32 status)
+{
+	if (len > rx->geom.max_len || (!rx->skb && len < ETH_HLEN))
+		return true;
+
+	return (status & NAPIER_RXD_ERR_RXE) &&
+	       !(rx->geom.keep & NAPIER_KEEP_BAD);
+}
+
 /* Drop what there is of the current frame; with more to come, the rest too. */
 static void napier_rx_drop(struct napier_rx_ring *rx, struct sk_buff *skb,
 			   bool eop)
 {
 	if (skb)
 		napi_consume_skb(skb, 1);
+	rx->skb = NULL;
 	rx->dropping = !eop;
 }
 
@@ -203,26 +289,32 @@ static struct sk_buff *napier_rx_one(struct napier_rx_ring *rx,
 	bool eop = status & NAPIER_RXD_STAT_EOP;
 	struct sk_buff *skb = rx->skb, *more;
 
-	rx->skb = NULL;
-
 	if (unlikely(rx->dropping)) {
 		page_pool_put_full_page(rx->page_pool, buf->page, true);
 		rx->dropping = !eop;
 		return NULL;
 	}
 
-	/* A length beyond the buffer, or a frame error: the device reports
-	 * bad frames only with RCTL.SBP, which the driver does not set, and
-	 * lies about lengths only when it is broken.
-	 */
-	if (unlikely(len > rx->geom.max_len ||
+	/* One comparison for all lengths that are not the usual ones. */
+	if (unlikely(len - rx->len_min > rx->len_span ||
 		     (status & NAPIER_RXD_ERR_RXE))) {
-		page_pool_put_full_page(rx->page_pool, buf->page, true);
-		napier_rx_drop(rx, skb, eop);
-		sums->errors++;
-		return NULL;
+		if (napier_rx_refused(rx, len, status)) {
+			page_pool_put_full_page(rx->page_pool, buf->page, true);
+			napier_rx_drop(rx, skb, eop);
+			/* A bad one was expected, and is counted already. */
+			sums->errors += !(status & NAPIER_RXD_ERR_RXE &&
+					  rx->geom.keep & NAPIER_KEEP_BAD);
+			return NULL;
+		}
+		if (!skb && eop && len <= rx->copybreak &&
+		    !(status & NAPIER_RXD_STAT_TSIP)) {
+			skb = napier_rx_copy(rx, buf, len);
+			if (likely(skb))
+				goto whole;
+		}
 	}
 
+	rx->skb = NULL;
 	more = napier_rx_add_buf(rx, skb, buf, len);
 	if (unlikely(!more)) {
 		napier_rx_drop(rx, skb, eop);
@@ -231,18 +323,15 @@ static struct sk_buff *napier_rx_one(struct napier_rx_ring *rx,
 	}
 	skb = more;
 
+	if (unlikely(status & NAPIER_RXD_STAT_TSIP))
+		napier_rx_pull_stamp(rx, skb);
+
 	if (!eop) {
 		rx->skb = skb;
 		return NULL;
 	}
 
-	/* eth_type_trans() reads a header that a runt does not have. */
-	if (unlikely(skb->len < ETH_HLEN)) {
-		napier_rx_drop(rx, skb, true);
-		sums->errors++;
-		return NULL;
-	}
-
+whole:
 	sums->packets++;
 	sums->bytes += skb->len;
 
@@ -252,9 +341,15 @@ static struct sk_buff *napier_rx_one(struct napier_rx_ring *rx,
 static void napier_rx_account(struct napier_rx_ring *rx,
 			      const struct napier_rx_sums *sums)
 {
+	u32 bytes = sums->bytes;
+
+	/* The FCS is not counted, whether or not it is kept. */
+	if (unlikely(rx->geom.keep & NAPIER_KEEP_FCS))
+		bytes -= sums->packets * ETH_FCS_LEN;
+
 	u64_stats_update_begin(&rx->stats.syncp);
 	u64_stats_add(&rx->stats.packets, sums->packets);
-	u64_stats_add(&rx->stats.bytes, sums->bytes);
+	u64_stats_add(&rx->stats.bytes, bytes);
 	u64_stats_add(&rx->stats.csum_ok, sums->csum_ok);
 	u64_stats_add(&rx->stats.csum_bad, sums->csum_bad);
 	u64_stats_add(&rx->stats.errors, sums->errors);
@@ -311,7 +406,8 @@ int napier_rx_poll(struct napier_rx_ring *rx, struct napi_struct *napi,
 
 	napier_rx_account(rx, &sums);
 
-	if (napier_rx_unused(rx) >= NAPIER_RX_REFILL_BATCH || rx->starved)
+	if (napier_rx_unused(rx) + rx->copied >= NAPIER_RX_REFILL_BATCH ||
+	    rx->starved)
 		napier_rx_refill(rx);
 
 	return done;
@@ -337,6 +433,7 @@ void napier_rx_purge(struct napier_rx_ring *rx)
 		rx->buf[i].page = NULL;
 	}
 	rx->next_to_use = rx->next_to_clean;
+	rx->copied = 0;
 }
 
 /**

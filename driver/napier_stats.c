@@ -59,8 +59,8 @@ enum napier_hw_stat {
 	NAPIER_HWS_MPTC,
 	NAPIER_HWS_BPTC,
 	NAPIER_HWS_TSCTC,
-	NAPIER_HWS_RQDPC,	/* of all queues, not in the table */
-	NAPIER_HWS_COUNT,
+	NAPIER_HWS_RQDPC,	/* of each queue, not in the table */
+	NAPIER_HWS_COUNT = NAPIER_HWS_RQDPC + NAPIER_MAX_QUEUES,
 };
 
 static_assert(NAPIER_HWS_COUNT <= NAPIER_HW_STATS_MAX);
@@ -163,9 +163,10 @@ static void napier_stats_read_hw(struct napier_dev *nd, u64 *delta)
 							 4) << 32;
 	}
 
-	delta[NAPIER_HWS_RQDPC] = 0;
-	for (i = 0; i < nd->board->queues; i++)
-		delta[NAPIER_HWS_RQDPC] += napier_stats_read_rqdpc(nd, i);
+	for (i = 0; i < NAPIER_MAX_QUEUES; i++)
+		delta[NAPIER_HWS_RQDPC + i] =
+			i < nd->board->queues ? napier_stats_read_rqdpc(nd, i) :
+						0;
 
 	/* Not valid on I210 and I211 (igb 7.3 igb_main.c, igb_update_stats). */
 	if (nd->quirks & NAPIER_QUIRK_INVM)
@@ -262,13 +263,16 @@ void napier_stats_get_link64(struct napier_dev *nd,
 			     struct rtnl_link_stats64 *s)
 {
 	u64 c[NAPIER_HWS_COUNT];
+	u32 i;
 
 	napier_stats_copy(nd, c);
 
 	s->multicast = c[NAPIER_HWS_MPRC];
 	s->collisions = c[NAPIER_HWS_COLC];
 
-	s->rx_missed_errors = c[NAPIER_HWS_MPC] + c[NAPIER_HWS_RQDPC];
+	s->rx_missed_errors = c[NAPIER_HWS_MPC];
+	for (i = 0; i < NAPIER_MAX_QUEUES; i++)
+		s->rx_missed_errors += c[NAPIER_HWS_RQDPC + i];
 
 	/* Not RLEC, which igb found to be wrong on newer parts. */
 	s->rx_length_errors = c[NAPIER_HWS_RUC] + c[NAPIER_HWS_ROC];
@@ -282,6 +286,27 @@ void napier_stats_get_link64(struct napier_dev *nd,
 	s->tx_carrier_errors = c[NAPIER_HWS_TNCRS];
 	s->tx_errors = s->tx_aborted_errors + s->tx_window_errors +
 		       s->tx_carrier_errors;
+}
+
+/**
+ * napier_stats_get_lost - frames that were lost for want of a buffer, and where
+ * @nd: device
+ * @full: those that found the packet buffer full, whatever their queue
+ * @empty: NAPIER_MAX_QUEUES numbers: those that found the ring of that hardware
+ *	queue without a descriptor
+ *
+ * As old as the last napier_stats_update().
+ *
+ * Context: any; does not sleep and does not touch the device.
+ */
+void napier_stats_get_lost(struct napier_dev *nd, u64 *full, u64 *empty)
+{
+	u64 c[NAPIER_HWS_COUNT];
+
+	napier_stats_copy(nd, c);
+
+	*full = c[NAPIER_HWS_MPC];
+	memcpy(empty, &c[NAPIER_HWS_RQDPC], NAPIER_MAX_QUEUES * sizeof(*empty));
 }
 
 /**

@@ -23,15 +23,21 @@
 #include <linux/sctp.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
-#include <net/ip6_checksum.h>
+#include <net/checksum.h>
 #include <net/netdev_queues.h>
 #include <net/tcp.h>
 
 #include "napier.h"
+#include "napier_trace.h"
 
 /* The hardware counts header lengths in fields of this size. */
 #define NAPIER_TX_MACLEN_MAX	FIELD_MAX(NAPIER_TXC_MACLEN)
 #define NAPIER_TX_IPLEN_MAX	FIELD_MAX(NAPIER_TXC_IPLEN)
+
+/* What goes through a context, but for tags. */
+#define NAPIER_TX_OFFLOADS	(NETIF_F_CSUM_MASK | NETIF_F_SCTP_CRC |	\
+				 NETIF_F_ALL_TSO | NETIF_F_GSO_UDP_L4 |	\
+				 NETIF_F_GSO_PARTIAL)
 
 /* TCTL.PSP pads to 64 bytes on the wire, but igb 7.3 (igb_xmit_frame) reports
  * that the device wants at least this much from the driver to do so.
@@ -49,7 +55,7 @@
  *	if none is needed
  * @cmd: bits for cmd_type_len of every data descriptor
  * @olinfo: bits for olinfo_status of every data descriptor
- * @hdr_len: bytes of headers that each segment repeats, 0 without TSO
+ * @hdr_len: bytes of headers that each segment repeats, 0 without TSE
  */
 struct napier_tx_offload {
 	u64 ctx;
@@ -57,6 +63,10 @@ struct napier_tx_offload {
 	u32 olinfo;
 	u32 hdr_len;
 };
+
+/* What every data descriptor has in @cmd. */
+#define NAPIER_TX_CMD	(NAPIER_TXD_DEXT | NAPIER_TXD_IFCS |		\
+			 FIELD_PREP(NAPIER_TXD_DTYP, NAPIER_TXD_DTYP_DATA))
 
 /* The packed form holds all fields of the context descriptor in one word, so
  * that "same as last time" is one comparison. Bit 63 makes a valid context
@@ -143,40 +153,59 @@ static u32 napier_tx_lens(const struct sk_buff *skb, u32 l3_end)
 	       FIELD_PREP(NAPIER_TXC_IPLEN, l3_end - maclen);
 }
 
-/* TCP segmentation. The device counts up the IPv4 ID and the sequence number,
- * and adds each segment's length to both checksums: the headers must not
- * contain a length yet.
+/* The checksum of the outermost IPv4 header is made over all up to the L4
+ * header that is cut. What a tunnel has in between is taken back in advance.
  */
-static int napier_tx_tso(struct sk_buff *skb, struct napier_tx_offload *off,
-			 u32 *lens, u32 *tucmd)
+static __sum16 napier_tx_less_inner(const struct sk_buff *skb, u32 l4_offset)
 {
-	struct tcphdr *th;
-	u32 l4_offset;
+	u32 inner = skb_network_offset(skb) + ip_hdr(skb)->ihl * 4;
+
+	return csum_fold(csum_partial(skb->data + inner, l4_offset - inner, 0));
+}
+
+/* Segmentation of TCP, or of UDP, within a tunnel or not. The device counts up
+ * the IPv4 ID and the sequence number, and adds each segment's length to both
+ * checksums: the headers must not contain a length yet.
+ *
+ * In a tunnel (GSO_PARTIAL) the headers from the outermost IP header to the L4
+ * header pass for one IP header (igb 7.3 igb_main.c, igb_tso). The device
+ * changes its length and ID; the stack has made all others fit each segment.
+ */
+static int napier_tx_gso(struct sk_buff *skb, struct napier_tx_offload *off,
+			 u32 *lens, u32 *tucmd, u32 *l4len)
+{
+	u32 l4_offset = skb_checksum_start_offset(skb);
+	u8 *l4;
 	int err;
 
 	err = skb_cow_head(skb, 0);
 	if (err)
 		return err;
 
-	l4_offset = skb_transport_offset(skb);
-	*tucmd = FIELD_PREP(NAPIER_TXC_L4T, NAPIER_TXC_L4T_TCP);
-
 	if (ip_hdr(skb)->version == 4) {
 		struct iphdr *iph = ip_hdr(skb);
 
-		th = tcp_hdr(skb);
 		iph->tot_len = 0;
-		iph->check = 0;
-		th->check = ~csum_tcpudp_magic(iph->saddr, iph->daddr, 0,
-					       IPPROTO_TCP, 0);
-		*tucmd |= NAPIER_TXC_IPV4;
+		iph->check = unlikely(skb->encapsulation) ?
+			     napier_tx_less_inner(skb, l4_offset) : 0;
+		*tucmd = NAPIER_TXC_IPV4;
 		off->olinfo |= NAPIER_TXD_IXSM;
 	} else {
-		th = tcp_hdr(skb);
-		tcp_v6_gso_csum_prep(skb);
+		ipv6_hdr(skb)->payload_len = 0;
 	}
 
-	off->hdr_len = l4_offset + __tcp_hdrlen(th);
+	l4 = skb->data + l4_offset;
+	csum_replace_by_diff((__sum16 *)(l4 + skb->csum_offset),
+			     (__force __wsum)htonl(skb->len - l4_offset));
+	if (unlikely(skb_shinfo(skb)->gso_type & SKB_GSO_UDP_L4)) {
+		*tucmd |= FIELD_PREP(NAPIER_TXC_L4T, NAPIER_TXC_L4T_UDP);
+		*l4len = sizeof(struct udphdr);
+	} else {
+		*tucmd |= FIELD_PREP(NAPIER_TXC_L4T, NAPIER_TXC_L4T_TCP);
+		*l4len = __tcp_hdrlen((struct tcphdr *)l4);
+	}
+
+	off->hdr_len = l4_offset + *l4len;
 	off->cmd |= NAPIER_TXD_TSE;
 	off->olinfo |= NAPIER_TXD_TXSM;
 	*lens = napier_tx_lens(skb, l4_offset);
@@ -184,8 +213,25 @@ static int napier_tx_tso(struct sk_buff *skb, struct napier_tx_offload *off,
 	return 0;
 }
 
-/* Checksum of a single frame. Anything but TCP, UDP and SCTP is computed
- * here: the device knows where only their checksums are.
+/* Apart, for the header that it may have to copy is an array in the frame of a
+ * function, which then has to guard its stack in every packet.
+ */
+static noinline bool napier_tx_tagged_ipv4(const struct sk_buff *skb)
+{
+	return vlan_get_protocol(skb) == htons(ETH_P_IP);
+}
+
+/* Behind tags that are part of the frame, too. */
+static bool napier_tx_is_ipv4(const struct sk_buff *skb)
+{
+	if (unlikely(eth_type_vlan(skb->protocol)))
+		return napier_tx_tagged_ipv4(skb);
+
+	return skb->protocol == htons(ETH_P_IP);
+}
+
+/* Checksum of a single frame, the innermost in a tunnel. Anything but TCP, UDP
+ * and SCTP is computed here: the device knows where only their checksums are.
  */
 static int napier_tx_csum(struct sk_buff *skb, struct napier_tx_offload *off,
 			  u32 *lens, u32 *tucmd)
@@ -210,7 +256,7 @@ static int napier_tx_csum(struct sk_buff *skb, struct napier_tx_offload *off,
 	}
 
 	*tucmd = FIELD_PREP(NAPIER_TXC_L4T, l4t);
-	if (vlan_get_protocol(skb) == htons(ETH_P_IP))
+	if (napier_tx_is_ipv4(skb))
 		*tucmd |= NAPIER_TXC_IPV4;
 	*lens = napier_tx_lens(skb, skb_checksum_start_offset(skb));
 	off->olinfo |= NAPIER_TXD_TXSM;
@@ -220,8 +266,8 @@ static int napier_tx_csum(struct sk_buff *skb, struct napier_tx_offload *off,
 
 /**
  * napier_tx_offload_prepare - translate an skb's wishes
- * @skb: the packet; its headers are changed for TSO
- * @off: result
+ * @skb: the packet; its headers are changed for segmentation
+ * @off: result; begins as that of a packet that wishes for nothing
  *
  * Return: 0, or negative if the headers could not be made writable or a
  * checksum could not be computed; the packet then cannot be sent.
@@ -232,21 +278,20 @@ static int napier_tx_offload_prepare(struct sk_buff *skb,
 	u32 lens = 0, tucmd = 0, l4len = 0, mss = 0;
 	int err;
 
-	*off = (struct napier_tx_offload) {
-		.cmd = NAPIER_TXD_DEXT | NAPIER_TXD_IFCS |
-		       FIELD_PREP(NAPIER_TXD_DTYP, NAPIER_TXD_DTYP_DATA),
-	};
-
 	if (skb_is_gso(skb)) {
-		err = napier_tx_tso(skb, off, &lens, &tucmd);
+		err = napier_tx_gso(skb, off, &lens, &tucmd, &l4len);
 		if (err)
 			return err;
-		l4len = off->hdr_len - skb_transport_offset(skb);
 		mss = skb_shinfo(skb)->gso_size;
-	} else if (skb->ip_summed == CHECKSUM_PARTIAL) {
-		err = napier_tx_csum(skb, off, &lens, &tucmd);
-		if (err)
-			return err;
+	} else {
+		if (skb->ip_summed == CHECKSUM_PARTIAL) {
+			err = napier_tx_csum(skb, off, &lens, &tucmd);
+			if (err)
+				return err;
+		}
+		/* Its last four bytes are one, right or wrong. */
+		if (unlikely(skb->no_fcs))
+			off->cmd &= ~NAPIER_TXD_IFCS;
 	}
 
 	if (skb_vlan_tag_present(skb)) {
@@ -397,10 +442,31 @@ static void napier_tx_request_status(struct napier_tx_ring *tx)
 	smp_store_release(&tx->last_rs, rs);
 }
 
+/* These three apart from their callers, whose registers they would take. */
+static noinline void napier_tx_trace_doorbell(const struct napier_tx_ring *tx)
+{
+	trace_napier_tx_doorbell(tx->txq->dev, tx->reg_idx, tx->next_to_use,
+				 napier_tx_unused(tx));
+}
+
+static noinline void napier_tx_trace_stop(const struct napier_tx_ring *tx)
+{
+	trace_napier_tx_stop(tx->txq->dev, tx->reg_idx, tx->next_to_use,
+			     napier_tx_unused(tx));
+}
+
+static noinline void napier_tx_trace_wake(const struct napier_tx_ring *tx)
+{
+	trace_napier_tx_wake(tx->txq->dev, tx->reg_idx,
+			     READ_ONCE(tx->next_to_use), napier_tx_unused(tx));
+}
+
 /* Tell the device about a batch that ends with a packet just written. */
-static void napier_tx_publish(struct napier_tx_ring *tx)
+static __always_inline void napier_tx_publish(struct napier_tx_ring *tx)
 {
 	tx->rung = tx->next_to_use;
+	if (trace_napier_tx_doorbell_enabled())
+		napier_tx_trace_doorbell(tx);
 	/* writel() orders the descriptors before the doorbell. */
 	writel(tx->next_to_use, tx->tail);
 }
@@ -427,6 +493,39 @@ static netdev_tx_t napier_tx_drop(struct napier_tx_ring *tx,
 	u64_stats_update_end(&tx->stats.p.syncp);
 
 	return NETDEV_TX_OK;
+}
+
+/* From the ring, so that napier_xmit() has no more to keep for packets that want
+ * a stamp than for others.
+ */
+static struct napier_dev *napier_tx_dev(const struct napier_tx_ring *tx)
+{
+	struct napier_net *nn = netdev_priv(tx->txq->dev);
+
+	return nn->nd;
+}
+
+/* Free a packet that could not be mapped. */
+static void napier_tx_free_unsent(const struct napier_tx_ring *tx,
+				  struct sk_buff *skb,
+				  const struct napier_tx_offload *off)
+{
+	if (off->cmd & NAPIER_TXD_TSTAMP)
+		napier_stamp_tx_abort(napier_tx_dev(tx), skb);
+	dev_kfree_skb_any(skb);
+}
+
+/* A packet could not be mapped, and was freed. Take back a context descriptor
+ * too: RS may stand only on a data descriptor, so the newest one has to be one.
+ */
+static netdev_tx_t napier_tx_take_back(struct napier_tx_ring *tx, u16 start)
+{
+	if (start != tx->next_to_use) {
+		tx->next_to_use = start;
+		napier_tx_ctx_forget(tx);
+	}
+
+	return napier_tx_drop(tx, &tx->stats.p.dma_error);
 }
 
 /* Fill in what completion needs to know, and the counters of the producer. */
@@ -489,7 +588,9 @@ netdev_tx_t napier_xmit(struct sk_buff *skb, struct net_device *ndev)
 	struct napier_net *nn = netdev_priv(ndev);
 	struct napier_tx_ring *tx = nn->cfg.tx[skb_get_queue_mapping(skb)];
 	bool more = netdev_xmit_more();
-	struct napier_tx_offload off;
+	struct napier_tx_offload off = {
+		.cmd = NAPIER_TX_CMD,
+	};
 	u16 start;
 	u32 bytes;
 	int first;
@@ -506,21 +607,18 @@ netdev_tx_t napier_xmit(struct sk_buff *skb, struct net_device *ndev)
 		return napier_tx_drop(tx, &tx->stats.p.dropped);
 	}
 
+	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_HW_TSTAMP) &&
+	    napier_stamp_tx_claim(napier_tx_dev(tx), skb))
+		off.cmd |= NAPIER_TXD_TSTAMP;
+
 	start = tx->next_to_use;
 	if (off.ctx)
 		off.olinfo |= napier_tx_ctx_get(tx, off.ctx) | NAPIER_TXD_CC;
 
 	first = napier_tx_map(tx, skb, &off);
 	if (unlikely(first < 0)) {
-		/* Take back a context descriptor too: RS may stand only on a
-		 * data descriptor, so the newest one has to be one.
-		 */
-		if (start != tx->next_to_use) {
-			tx->next_to_use = start;
-			napier_tx_ctx_forget(tx);
-		}
-		dev_kfree_skb_any(skb);
-		return napier_tx_drop(tx, &tx->stats.p.dma_error);
+		napier_tx_free_unsent(tx, skb, &off);
+		return napier_tx_take_back(tx, start);
 	}
 
 	bytes = napier_tx_account(tx, skb, first, &off);
@@ -532,6 +630,7 @@ netdev_tx_t napier_xmit(struct sk_buff *skb, struct net_device *ndev)
 		u64_stats_update_begin(&tx->stats.p.syncp);
 		u64_stats_inc(&tx->stats.p.stop);
 		u64_stats_update_end(&tx->stats.p.syncp);
+		napier_tx_trace_stop(tx);
 	}
 
 	if (__netdev_tx_sent_queue(tx->txq, bytes, more)) {
@@ -548,21 +647,33 @@ netdev_tx_t napier_xmit(struct sk_buff *skb, struct net_device *ndev)
 	return NETDEV_TX_OK;
 }
 
+/* What the device can do for a packet in a tunnel. */
+static netdev_features_t napier_tunnel_features(struct napier_net *nn,
+						netdev_features_t features)
+{
+	/* The ID of an inner header stays the same in all segments. */
+	if (!(features & NETIF_F_TSO_MANGLEID))
+		features &= ~NETIF_F_TSO;
+	if (nn->nd->quirks & NAPIER_QUIRK_QEMU_OUTER)
+		features &= ~NAPIER_TX_OFFLOADS;
+
+	return features;
+}
+
 /**
  * napier_features_check - ndo_features_check
  * @skb: the packet
  * @ndev: the interface
  * @features: what the interface could do for it
  *
- * Return: @features without what the context descriptor cannot express.
+ * Return: @features without what the context descriptor cannot express, and
+ * what the emulated device does wrong.
  */
 netdev_features_t napier_features_check(struct sk_buff *skb,
 					struct net_device *ndev,
 					netdev_features_t features)
 {
-	const netdev_features_t offloads = NETIF_F_HW_CSUM | NETIF_F_SCTP_CRC |
-					   NETIF_F_TSO | NETIF_F_TSO6 |
-					   NETIF_F_HW_VLAN_CTAG_TX;
+	struct napier_net *nn = netdev_priv(ndev);
 	u32 maclen, iplen;
 
 	if (skb->ip_summed == CHECKSUM_PARTIAL) {
@@ -571,10 +682,13 @@ netdev_features_t napier_features_check(struct sk_buff *skb,
 
 		if (unlikely(maclen > NAPIER_TX_MACLEN_MAX ||
 			     iplen > NAPIER_TX_IPLEN_MAX))
-			return features & ~offloads;
+			return features & ~(NAPIER_TX_OFFLOADS |
+					    NETIF_F_HW_VLAN_CTAG_TX);
+		if (unlikely(skb->encapsulation))
+			features = napier_tunnel_features(nn, features);
 	}
 
-	return vlan_features_check(skb, features);
+	return vlan_features_check(skb, features & nn->tx_right);
 }
 
 /* Free what lies between two indices, both included. Inline, because a batch is
@@ -613,8 +727,9 @@ static __always_inline void napier_tx_clean_range(struct napier_tx_ring *tx,
  *
  * Context: NAPI, or BH disabled and the NAPI instance too; the consumer of the
  * ring.
+ * Return: true if there was something to free.
  */
-void napier_tx_clean(struct napier_tx_ring *tx, int budget)
+bool napier_tx_clean(struct napier_tx_ring *tx, int budget)
 {
 	/* Pairs with the release in napier_tx_request_status(). */
 	u16 last_rs = smp_load_acquire(&tx->last_rs);
@@ -622,7 +737,7 @@ void napier_tx_clean(struct napier_tx_ring *tx, int budget)
 	u16 done = tx->rs_done;
 
 	if (done == last_rs)
-		return;
+		return false;
 
 	do {
 		u16 rs = tx->buf[done].next_rs;
@@ -637,7 +752,7 @@ void napier_tx_clean(struct napier_tx_ring *tx, int budget)
 	} while (done != last_rs);
 
 	if (done == tx->rs_done)
-		return;
+		return false;
 
 	/* The producer may overwrite the slots from here on. */
 	smp_store_release(&tx->rs_done, done);
@@ -654,7 +769,10 @@ void napier_tx_clean(struct napier_tx_ring *tx, int budget)
 		u64_stats_update_begin(&tx->stats.c.syncp);
 		u64_stats_inc(&tx->stats.c.wake);
 		u64_stats_update_end(&tx->stats.c.syncp);
+		napier_tx_trace_wake(tx);
 	}
+
+	return true;
 }
 
 /**
@@ -696,4 +814,25 @@ bool napier_tx_pending(const struct napier_tx_ring *tx)
 
 	return !(READ_ONCE(tx->desc[last_rs].olinfo_status) &
 		 cpu_to_le32(NAPIER_TXD_STAT_DD));
+}
+
+/**
+ * napier_tx_finished - is there anything that was sent and not yet freed?
+ * @tx: the ring
+ *
+ * Context: any; a hint.
+ * Return: true if so.
+ */
+bool napier_tx_finished(const struct napier_tx_ring *tx)
+{
+	u16 done = READ_ONCE(tx->rs_done);
+	u16 rs;
+
+	if (done == READ_ONCE(tx->last_rs))
+		return false;
+
+	rs = READ_ONCE(tx->buf[done].next_rs) & tx->mask;
+
+	return READ_ONCE(tx->desc[rs].olinfo_status) &
+	       cpu_to_le32(NAPIER_TXD_STAT_DD);
 }

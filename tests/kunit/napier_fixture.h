@@ -57,7 +57,11 @@ int napier_fixture_probe(struct napier_fixture *fx, enum napier_board_id board);
 void napier_fixture_remove(struct napier_fixture *fx);
 struct napier_fixture *napier_fixture_bare(struct kunit *test,
 					   enum napier_board_id board);
+void napier_fixture_sgmii(struct napier_fixture *fx);
+struct napier_fixture *napier_fixture_part(struct kunit *test,
+					   enum napier_board_id board, bool up);
 int napier_fixture_open(struct napier_fixture *fx);
+void napier_fixture_link_up(struct napier_fixture *fx);
 void napier_fixture_close(struct napier_fixture *fx);
 int napier_fixture_config(struct napier_fixture *fx, u32 queues, u32 rx_desc,
 			  u32 tx_desc);
@@ -77,12 +81,21 @@ u32 napier_fixture_freed(void);
 void napier_fixture_unlimit(struct napier_fixture *fx, u32 queue);
 void napier_fixture_check_sent(struct napier_fixture *fx, u32 queue, u32 count);
 
+void napier_fixture_back(struct napier_fixture *fx);
+void napier_fixture_traffic(struct napier_fixture *fx);
+struct napier_model_frame *napier_fixture_through(struct napier_fixture *fx,
+						  struct sk_buff *skb);
+
 void napier_fixture_pattern(u8 *data, u32 len, u32 serial);
 int napier_fixture_receive(struct napier_fixture *fx, u32 queue, u32 len,
 			   u32 serial);
 struct sk_buff *napier_fixture_received(struct napier_fixture *fx);
 void napier_fixture_check_received(struct napier_fixture *fx, u32 len,
 				   u32 serial);
+u64 napier_fixture_now(struct napier_fixture *fx);
+int napier_fixture_hwtstamp(struct napier_fixture *fx, int tx, int rx,
+			    int *applied);
+void napier_fixture_reset(struct napier_fixture *fx);
 struct napier_tx_totals napier_fixture_tx(struct napier_fixture *fx);
 struct napier_rx_totals napier_fixture_rx(struct napier_fixture *fx);
 bool napier_fixture_wait(bool (*done)(struct napier_fixture *fx),

@@ -5,6 +5,7 @@
  *
  * Depends on: the other files of the model.
  */
+#include <linux/pm_runtime.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
@@ -149,16 +150,29 @@ static void napier_model_nvm_fill(struct napier_model *m)
 	}
 }
 
+static const u32 napier_model_phy_ids[] = {
+	[NAPIER_BOARD_82576] = 0x02A80391,
+	[NAPIER_BOARD_82580] = 0x015403A1,
+	[NAPIER_BOARD_I350] = 0x015403B1,
+	/* A chip behind SGMII. */
+	[NAPIER_BOARD_I354] = 0x01410EA1,
+	[NAPIER_BOARD_I210] = 0x01410C00,
+	[NAPIER_BOARD_I211] = 0x01410C00,
+};
+
 static void napier_model_phy_fill(struct napier_model *m)
 {
+	u32 id = napier_model_phy_ids[m->board];
+
 	m->phy_addr = 1;
 	m->phy[MII_BMCR] = BMCR_ANENABLE | BMCR_SPEED1000 | BMCR_FULLDPLX;
 	m->phy[MII_BMSR] = BMSR_ESTATEN | BMSR_ANEGCAPABLE | BMSR_LSTATUS |
 			   BMSR_ANEGCOMPLETE;
-	m->phy[MII_PHYSID1] = 0x02A8;
-	m->phy[MII_PHYSID2] = 0x0391;
+	m->phy[MII_PHYSID1] = id >> 16;
+	m->phy[MII_PHYSID2] = id;
 	m->phy[MII_ESTATUS] = ESTATUS_1000_TFULL;
-	m->phy[MII_LPA] = LPA_100FULL | LPA_PAUSE_CAP;
+	m->phy[MII_LPA] = LPA_100FULL | LPA_PAUSE_CAP | LPA_LPACK;
+	m->phy[MII_EXPANSION] = EXPANSION_NWAY;
 	m->phy[MII_STAT1000] = LPA_1000FULL;
 }
 
@@ -197,12 +211,19 @@ static int napier_model_add(struct napier_model *m)
 	m->pdev.dma_mask = DMA_BIT_MASK(64);
 	dev_set_name(dev, "port%d", serial++);
 	err = device_add(dev);
-	if (err)
+	if (err) {
 		put_device(dev);
-	else
-		dev->driver = &napier_model_driver;
+		return err;
+	}
+	dev->driver = &napier_model_driver;
 
-	return err;
+	/* As the PCI core does it. */
+	napier_model_driver.pm = napier_driver.driver.pm;
+	pm_runtime_forbid(dev);
+	pm_runtime_set_active(dev);
+	pm_runtime_enable(dev);
+
+	return 0;
 }
 
 /**
@@ -226,9 +247,11 @@ struct napier_model *napier_model_create(enum napier_board_id board)
 	m->allocs_left = -1;
 	m->msi = true;
 	m->max_vectors = NAPIER_MODEL_VECTORS;
+	m->msix_table = NAPIER_MODEL_VECTORS;
 	for (i = 0; i < NAPIER_MAX_QUEUES; i++)
 		INIT_LIST_HEAD(&m->tx[i].frames);
 	napier_model_irq_init(m);
+	napier_model_loop_init(m);
 	napier_model_nvm_fill(m);
 	napier_model_phy_fill(m);
 
@@ -236,6 +259,8 @@ struct napier_model *napier_model_create(enum napier_board_id board)
 	m->pdev.bus = &m->bus;
 	m->pdev.vendor = PCI_VENDOR_ID_INTEL;
 	m->pdev.device = napier_model_device_ids[board];
+	put_unaligned_le16(m->pdev.vendor, &m->config[PCI_VENDOR_ID]);
+	put_unaligned_le16(m->pdev.device, &m->config[PCI_DEVICE_ID]);
 	m->pdev.subsystem_vendor = PCI_VENDOR_ID_INTEL;
 	m->pdev.error_state = pci_channel_io_normal;
 
@@ -259,6 +284,7 @@ void napier_model_destroy(struct napier_model *m)
 {
 	int i;
 
+	napier_model_loop_exit(m);
 	napier_model_free_vectors(&m->pdev);
 	irq_work_sync(&m->irq_work);
 	for (i = 0; i < NAPIER_MAX_QUEUES; i++)
@@ -278,4 +304,21 @@ void napier_model_destroy(struct napier_model *m)
 struct napier_model *napier_model_now(void)
 {
 	return napier_model_current;
+}
+
+/* A reset of the PCI function, with what the PCI core does around it. */
+int napier_model_function_reset(struct pci_dev *pdev)
+{
+	struct napier_model *m = container_of(pdev, struct napier_model, pdev);
+
+	m->function_resets++;
+	napier_driver.err_handler->reset_prepare(pdev);
+	spin_lock_irq(&m->lock);
+	napier_model_reset(m);
+	if (m->gone_until_reset)
+		m->gone = false;
+	spin_unlock_irq(&m->lock);
+	napier_driver.err_handler->reset_done(pdev);
+
+	return 0;
 }

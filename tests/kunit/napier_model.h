@@ -22,6 +22,7 @@
 #include <linux/list.h>
 #include <linux/pci.h>
 #include <linux/spinlock.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <kunit/test.h>
 
@@ -31,6 +32,9 @@
 #define NAPIER_MODEL_VECTORS	17
 #define NAPIER_MODEL_NVM_WORDS	0x200
 #define NAPIER_MODEL_PHY_REGS	32
+#define NAPIER_MODEL_PHY_PAGES	256
+#define NAPIER_MODEL_MMDS	8
+#define NAPIER_MODEL_MMD_REGS	64
 #define NAPIER_MODEL_PARTS	32
 /* What fits into TXD_PAYLEN. */
 #define NAPIER_MODEL_FRAME_MAX	SZ_256K
@@ -105,20 +109,48 @@ struct napier_model_rxq {
  * struct napier_model_rx - a frame that comes in
  * @data: bytes, as the device hands them over: no FCS, and no tag if @vlan
  * @len: how many
- * @sent: how many of them the device has written to memory already
+ * @tail: bytes of FCS that follow them, as the driver wants
+ * @sent: how many of both the device has written to memory already
  * @pkt_info: RSS type
  * @hash: RSS hash
  * @status: status_error without DD and EOP
  * @vlan: tag, in the byte order that the part uses, with NAPIER_RXD_STAT_VP
+ * @stamp: the time stands in front of it
  */
 struct napier_model_rx {
 	const u8 *data;
 	u32 len;
+	u32 tail;
 	u32 sent;
 	u32 pkt_info;
 	u32 hash;
 	u32 status;
 	u16 vlan;
+	bool stamp;
+};
+
+/**
+ * struct napier_model_flow - what filters that choose a queue look at
+ * @dst: destination address
+ * @etype: ethertype
+ * @tagged: the frame has a VLAN tag
+ * @prio: its priority
+ * @proto: IP protocol, if @etype is one of IP
+ * @saddr: IPv4 source address
+ * @daddr: IPv4 destination address
+ * @sport: source port of TCP or UDP
+ * @dport: destination port
+ */
+struct napier_model_flow {
+	u8 dst[ETH_ALEN];
+	u16 etype;
+	bool tagged;
+	u8 prio;
+	u8 proto;
+	u32 saddr;
+	u32 daddr;
+	u16 sport;
+	u16 dport;
 };
 
 /* A mapping, in napier_model.maps under its address. */
@@ -144,6 +176,14 @@ struct napier_model_map {
  * @no_flash: there is no NVM but @invm
  * @no_mac: a reset does not load an address into RAR 0
  * @phy: registers behind MDIC
+ * @phy_pages: those of Marvell PHYs in other pages than 0
+ * @phy_missing: registers that it does not have, by bit
+ * @phy_resets: how often BMCR_RESET was set
+ * @negotiations: how often BMCR_ANRESTART was set
+ * @mmd: MMD registers, reached through registers 13 and 14
+ * @mmd_addr: which of them is next
+ * @emi_addr: register 0x10 of the I350's PHY
+ * @emi_lpa: what that has for the partner's offer of EEE
  * @phy_addr: where the PHY answers
  * @phy_dead: MDIC reports an error
  * @mdic: what MDIC reads as once it is ready
@@ -159,11 +199,23 @@ struct napier_model_map {
  * @firmware_holds: SWESMBI does not stick for so many writes
  * @stale_smbi: SMBI stays set until it is written 0
  * @link_up: STATUS.LU
+ * @partner: a negotiation ends with a link, at once
+ * @loop_work: sends back what is sent in loopback
+ * @loop_flip: of what is sent back, this byte changes; 0 for none
+ * @loop_cut: so many bytes are missing
+ * @loop_lost: nothing comes back
+ * @stuck_reg: a register of which some bits cannot be changed
+ * @stuck_mask: those; 0 for none
+ * @stuck_value: what they are
+ * @lost_messages: vectors of which no message arrives
  * @gone: everything reads as all ones
+ * @gone_until_reset: and a reset of the function helps
+ * @function_resets: how often that was done
  * @lost_writes: so many writes to MTA and VFTA are lost
  * @writes: number of writes per table, for those that repeat
  * @resets: how often CTRL.RST was set
  * @octets: GORC and GOTC, read in halves
+ * @sbp_off: when RCTL.SBP was taken back, 0 for never
  * @icr: causes
  * @ims: their mask
  * @eicr: causes of MSI-X
@@ -174,14 +226,22 @@ struct napier_model_map {
  * @messages: how many were sent per vector
  * @vectors: given out by napier_model_alloc_vectors()
  * @max_vectors: how many MSI-X vectors there are; 0 for none
+ * @msix_table: how many the device has room for
  * @msi: whether MSI can be had
  * @msix_on: which of the two it is
  * @virq: their Linux interrupts
  * @irq_work: delivers @pending
  * @tx: transmit queues
  * @rx: receive queues
+ * @systim: the clock, in nanoseconds, however the part shows them
+ * @systim_seen: what its registers were latched with
+ * @before_stamp: called once, before the next read of RXSTMPL, not locked
+ * @no_tx_stamp: frames are not stamped, although they ask for it
+ * @ptp: the driver's clock, while it is registered
+ * @ptp_delay: when its aux work is to run next, in jiffies; -1 for never
  * @maps: live mappings
  * @nr_maps: how many
+ * @no_fcs: frames may come with an FCS of their own
  * @map_fails_in: the n-th mapping from now fails; 0 for never
  * @allocs_left: so many receive buffers can be had; negative for any number
  * @alloc_failures: how many could not be had
@@ -203,6 +263,14 @@ struct napier_model {
 	bool no_flash;
 	bool no_mac;
 	u16 phy[NAPIER_MODEL_PHY_REGS];
+	u16 phy_pages[NAPIER_MODEL_PHY_PAGES][NAPIER_MODEL_PHY_REGS];
+	u32 phy_missing;
+	u32 phy_resets;
+	u32 negotiations;
+	u16 mmd[NAPIER_MODEL_MMDS][NAPIER_MODEL_MMD_REGS];
+	u16 mmd_addr;
+	u16 emi_addr;
+	u16 emi_lpa;
 	u8 phy_addr;
 	bool phy_dead;
 	u32 mdic;
@@ -215,11 +283,23 @@ struct napier_model {
 	u32 firmware_holds;
 	bool stale_smbi;
 	bool link_up;
+	bool partner;
+	struct work_struct loop_work;
+	u32 loop_flip;
+	u32 loop_cut;
+	bool loop_lost;
+	u32 stuck_reg;
+	u32 stuck_mask;
+	u32 stuck_value;
+	u32 lost_messages;
 	bool gone;
+	bool gone_until_reset;
+	u32 function_resets;
 	u32 lost_writes;
 	u32 writes[2];
 	u32 resets;
 	u64 octets[2];
+	ktime_t sbp_off;
 
 	u32 icr;
 	u32 ims;
@@ -231,6 +311,7 @@ struct napier_model {
 	u32 messages[NAPIER_MODEL_VECTORS];
 	int vectors;
 	int max_vectors;
+	int msix_table;
 	bool msi;
 	bool msix_on;
 	int virq[NAPIER_MODEL_VECTORS];
@@ -239,8 +320,16 @@ struct napier_model {
 	struct napier_model_txq tx[NAPIER_MAX_QUEUES];
 	struct napier_model_rxq rx[NAPIER_MAX_QUEUES];
 
+	u64 systim;
+	u64 systim_seen;
+	void (*before_stamp)(struct napier_model *m);
+	bool no_tx_stamp;
+	struct ptp_clock_info *ptp;
+	long ptp_delay;
+
 	struct xarray maps;
 	int nr_maps;
+	bool no_fcs;
 	int map_fails_in;
 	int allocs_left;
 	int alloc_failures;
@@ -263,11 +352,24 @@ void napier_model_nvm_sum(struct napier_model *m, u16 offset);
 
 /* ---- napier_model_reg.c ------------------------------------------------ */
 
+bool napier_model_since_i350(struct napier_model *m);
 u32 napier_model_peek(struct napier_model *m, u32 reg);
 void napier_model_poke(struct napier_model *m, u32 reg, u32 val);
 void napier_model_count(struct napier_model *m, u32 reg, u32 val);
 void napier_model_link(struct napier_model *m, bool up, u32 speed, bool full);
 void napier_model_reset(struct napier_model *m);
+
+/* ---- napier_model_ptp.c ------------------------------------------------ */
+
+bool napier_model_ptp_read(struct napier_model *m, u32 reg, u32 *val);
+bool napier_model_ptp_write(struct napier_model *m, u32 reg, u32 val);
+void napier_model_ptp_reset(struct napier_model *m);
+void napier_model_ptp_advance(struct napier_model *m, u64 ns);
+void napier_model_ptp_sent(struct napier_model *m);
+bool napier_model_ptp_received(struct napier_model *m, u16 sequence);
+bool napier_model_ptp_in_buffer(struct napier_model *m, u32 queue,
+				struct napier_rx_stamp *stamp);
+long napier_model_ptp_work(struct napier_model *m);
 
 /* ---- napier_model_irq.c ------------------------------------------------ */
 
@@ -284,6 +386,12 @@ void *napier_model_bus_to_virt(struct napier_model *m, dma_addr_t addr);
 bool napier_model_mapped(struct napier_model *m, dma_addr_t addr, u32 len);
 void napier_model_dma_exit(struct napier_model *m);
 
+/* ---- napier_model_loop.c ----------------------------------------------- */
+
+void napier_model_loop_init(struct napier_model *m);
+void napier_model_loop_kick(struct napier_model *m);
+void napier_model_loop_exit(struct napier_model *m);
+
 /* ---- napier_model_tx.c ------------------------------------------------- */
 
 u32 napier_model_tx_waiting(struct napier_model *m, u32 queue);
@@ -294,6 +402,12 @@ u32 napier_model_tx_finish(struct napier_model *m, u32 queue);
 struct napier_model_frame *napier_model_tx_take(struct napier_model *m,
 						u32 queue);
 void napier_model_tx_forget(struct napier_model *m, u32 queue);
+
+/* ---- napier_model_steer.c ---------------------------------------------- */
+
+void napier_model_steer_write(struct napier_model *m, u32 reg, u32 val);
+int napier_model_steer(struct napier_model *m,
+		       const struct napier_model_flow *flow);
 
 /* ---- napier_model_rx.c ------------------------------------------------- */
 

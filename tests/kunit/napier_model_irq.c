@@ -45,8 +45,10 @@ void napier_model_irq_init(struct napier_model *m)
 
 static void napier_model_send(struct napier_model *m, u32 entry)
 {
-	m->pending |= BIT(entry);
 	m->messages[entry]++;
+	if (m->lost_messages & BIT(entry))
+		return;
+	m->pending |= BIT(entry);
 	if (!m->hold)
 		irq_work_queue(&m->irq_work);
 }
@@ -217,4 +219,11 @@ int napier_model_vector(struct pci_dev *pdev, unsigned int nr)
 	struct napier_model *m = container_of(pdev, struct napier_model, pdev);
 
 	return nr < m->vectors ? m->virq[nr] : -EINVAL;
+}
+
+int napier_model_vector_count(struct pci_dev *pdev)
+{
+	struct napier_model *m = container_of(pdev, struct napier_model, pdev);
+
+	return m->msix_table;
 }

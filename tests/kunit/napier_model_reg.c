@@ -5,6 +5,8 @@
  *
  * Depends on: the other files of the model.
  */
+#include <linux/log2.h>
+
 #include "napier_model.h"
 
 #define NAPIER_MODEL_STATS_FIRST	NAPIER_CRCERRS
@@ -18,6 +20,17 @@ static u32 *napier_model_reg(struct napier_model *m, u32 reg)
 static bool napier_model_i21x(const struct napier_model *m)
 {
 	return m->board == NAPIER_BOARD_I210 || m->board == NAPIER_BOARD_I211;
+}
+
+/**
+ * napier_model_since_i350 - is it an I350, I354, I210 or I211?
+ * @m: the model
+ *
+ * Return: true if so.
+ */
+bool napier_model_since_i350(struct napier_model *m)
+{
+	return m->board >= NAPIER_BOARD_I350;
 }
 
 /* ---- reset ----------------------------------------------------------------- */
@@ -38,6 +51,12 @@ static void napier_model_reset_queues(struct napier_model *m)
 		tx->fresh_contexts = 0;
 		m->rx[q].head = 0;
 	}
+	/* What this bit is at first, nobody should rely on. */
+	if (napier_model_since_i350(m))
+		for (q = 0; q < NAPIER_MAX_QUEUES; q++)
+			*napier_model_reg(m, NAPIER_DVMOLR(q)) =
+				NAPIER_DVMOLR_STRCRC;
+	m->sbp_off = 0;
 	/* These two come up enabled. */
 	*napier_model_reg(m, NAPIER_RXDCTL(0)) = NAPIER_DCTL_ENABLE;
 	*napier_model_reg(m, NAPIER_TXDCTL(0)) = NAPIER_DCTL_ENABLE;
@@ -89,12 +108,19 @@ void napier_model_reset(struct napier_model *m)
 	m->eims = 0;
 	m->pending = 0;
 	m->link_up = false;
+	/* A queue that would not go off does so now. */
+	m->off_polls = 0;
+	if (m->queue_off_delay == U32_MAX)
+		m->queue_off_delay = 0;
 	napier_model_reset_queues(m);
+	napier_model_ptp_reset(m);
 
 	*napier_model_reg(m, NAPIER_STATUS) =
 		FIELD_PREP(NAPIER_STATUS_FUNC, func);
 	*napier_model_reg(m, NAPIER_EECD) = NAPIER_EECD_AUTO_RD |
-					    NAPIER_EECD_PRES;
+					    NAPIER_EECD_PRES |
+					    FIELD_PREP(NAPIER_EECD_SIZE_EX,
+						       ilog2(NAPIER_MODEL_NVM_WORDS / 64));
 	if (!m->no_flash)
 		*napier_model_reg(m, NAPIER_EECD) |= NAPIER_EECD_FLASH_DETECTED;
 	*napier_model_reg(m, NAPIER_EEMNGCTL) = GENMASK(21, 18);
@@ -105,7 +131,91 @@ void napier_model_reset(struct napier_model *m)
 	*napier_model_reg(m, NAPIER_RAH(0)) = mac[2] | NAPIER_RAH_AV;
 }
 
+/* Loopback makes a link of its own and ends the one to the partner. */
+static void napier_model_bmcr(struct napier_model *m, u16 data)
+{
+	bool was = m->link_up;
+
+	if (data & BMCR_LOOPBACK)
+		m->link_up = true;
+	else if (m->phy[MII_BMCR] & BMCR_LOOPBACK)
+		m->link_up = false;
+	if (!(data & BMCR_LOOPBACK) && (data & BMCR_ANRESTART) && m->partner)
+		m->link_up = true;
+	/* Reset and restart clear themselves. */
+	m->phy[MII_BMCR] = data & ~(BMCR_ANRESTART | BMCR_RESET);
+	if (m->link_up != was)
+		napier_model_cause_other(m, NAPIER_ICR_LSC);
+}
+
 /* ---- polled: MDIO and NVM ---------------------------------------------------- */
+
+static bool napier_model_marvell(const struct napier_model *m)
+{
+	return m->phy[MII_PHYSID1] == 0x0141;
+}
+
+static u16 *napier_model_phy_reg(struct napier_model *m, u32 reg)
+{
+	u16 page = m->phy[0x16];
+
+	if (!napier_model_marvell(m) || !page || reg == 0x16)
+		return &m->phy[reg];
+
+	return &m->phy_pages[page % NAPIER_MODEL_PHY_PAGES][reg];
+}
+
+/* Register 14 is what register 13 says: an address, or what is there. */
+static u16 *napier_model_mmd(struct napier_model *m)
+{
+	u16 ctrl = m->phy[MII_MMD_CTRL];
+
+	if (!(ctrl & MII_MMD_CTRL_NOINCR))
+		return &m->mmd_addr;
+	if (m->mmd_addr >= NAPIER_MODEL_MMD_REGS)
+		napier_model_fault(m, "MMD register %u.%u", ctrl & 0x1f,
+				   m->mmd_addr);
+
+	return &m->mmd[ctrl % NAPIER_MODEL_MMDS]
+		      [m->mmd_addr % NAPIER_MODEL_MMD_REGS];
+}
+
+static u16 napier_model_phy_read(struct napier_model *m, u32 reg)
+{
+	u16 *place = napier_model_phy_reg(m, reg);
+	u16 val = *place;
+
+	if (reg == MII_MMD_DATA)
+		return *napier_model_mmd(m);
+	if (m->board == NAPIER_BOARD_I350 && reg == 0x11)
+		return m->emi_addr == 0x040F ? m->emi_lpa : 0;
+	/* Counters of errors. */
+	if (reg == MII_STAT1000)
+		*place &= ~0xFF;
+	if (napier_model_marvell(m) && reg == 0x15)
+		*place = 0;
+
+	return val;
+}
+
+static void napier_model_phy_write(struct napier_model *m, u32 reg, u16 data)
+{
+	if (reg == MII_BMCR && napier_model_phy_reg(m, reg) == m->phy) {
+		m->negotiations += !!(data & BMCR_ANRESTART);
+		m->phy_resets += !!(data & BMCR_RESET);
+		napier_model_bmcr(m, data);
+		return;
+	}
+	/* Identity is not to be changed. */
+	if (reg > MII_BMSR && reg <= MII_PHYSID2)
+		return;
+	if (m->board == NAPIER_BOARD_I350 && reg == 0x10)
+		m->emi_addr = data;
+	if (reg == MII_MMD_DATA)
+		*napier_model_mmd(m) = data;
+	else
+		*napier_model_phy_reg(m, reg) = data;
+}
 
 static void napier_model_mdic(struct napier_model *m, u32 val)
 {
@@ -119,20 +229,16 @@ static void napier_model_mdic(struct napier_model *m, u32 val)
 
 	m->polls = m->poll_delay;
 	m->mdic = val | NAPIER_MDIC_READY;
-	if (m->phy_dead || addr != m->phy_addr) {
+	if (m->phy_dead || addr != m->phy_addr ||
+	    (m->phy_missing & BIT(reg))) {
 		m->mdic |= NAPIER_MDIC_ERROR;
 	} else if (FIELD_GET(NAPIER_MDIC_OP, val) == NAPIER_MDIC_OP_READ) {
 		m->mdic &= ~NAPIER_MDIC_DATA;
-		m->mdic |= FIELD_PREP(NAPIER_MDIC_DATA, m->phy[reg]);
+		m->mdic |= FIELD_PREP(NAPIER_MDIC_DATA,
+				      napier_model_phy_read(m, reg));
 	} else {
-		u16 data = FIELD_GET(NAPIER_MDIC_DATA, val);
-
-		/* These clear themselves, and identity is not to be changed. */
-		if (reg == MII_BMCR)
-			data &= ~(BMCR_ANRESTART | BMCR_RESET);
-		if (reg > MII_BMSR && reg <= MII_PHYSID2)
-			return;
-		m->phy[reg] = data;
+		napier_model_phy_write(m, reg,
+				       FIELD_GET(NAPIER_MDIC_DATA, val));
 	}
 }
 
@@ -242,6 +348,40 @@ static void napier_model_tail(struct napier_model *m, u32 reg, u32 val,
 	else
 		m->rx[queue].refills++;
 	*napier_model_reg(m, reg) = val;
+	if (tx && !queue)
+		napier_model_loop_kick(m);
+}
+
+/* RCTL.SBP lifts the limit of a frame's length, so each buffer may be filled to
+ * the end that SRRCTL says. 2 KiB are a whole buffer of the driver's, headroom
+ * and all. And what was accepted while it was set comes a little later.
+ */
+static void napier_model_check_sbp(struct napier_model *m, u32 queue)
+{
+	u32 size = FIELD_GET(NAPIER_SRRCTL_BSIZEPKT,
+			     *napier_model_reg(m, NAPIER_SRRCTL(queue)));
+
+	if (!(*napier_model_reg(m, NAPIER_RXDCTL(queue)) &
+	      NAPIER_DCTL_ENABLE) || size != 2)
+		return;
+	if (*napier_model_reg(m, NAPIER_RCTL) & NAPIER_RCTL_SBP)
+		napier_model_fault(m, "queue %u: frames without a limit, and short buffers",
+				   queue);
+	else if (m->sbp_off && ktime_us_delta(ktime_get(), m->sbp_off) < 1000)
+		napier_model_fault(m, "queue %u: short buffers too early",
+				   queue);
+}
+
+static void napier_model_rctl(struct napier_model *m, u32 val)
+{
+	u32 *rctl = napier_model_reg(m, NAPIER_RCTL);
+	u32 q;
+
+	if (*rctl & ~val & NAPIER_RCTL_SBP && val & NAPIER_RCTL_EN)
+		m->sbp_off = ktime_get();
+	*rctl = val;
+	for (q = 0; val & NAPIER_RCTL_SBP && q < NAPIER_MAX_QUEUES; q++)
+		napier_model_check_sbp(m, q);
 }
 
 static bool napier_model_write_queue(struct napier_model *m, u32 reg, u32 val)
@@ -266,6 +406,8 @@ static bool napier_model_write_queue(struct napier_model *m, u32 reg, u32 val)
 		return true;
 	case 0x28:
 		napier_model_dctl(m, reg, val, queue, tx);
+		if (!tx)
+			napier_model_check_sbp(m, queue);
 		return true;
 	default:
 		return false;
@@ -338,7 +480,9 @@ static u32 napier_model_status(struct napier_model *m)
 {
 	u32 val = *napier_model_reg(m, NAPIER_STATUS);
 
-	if (m->link_up)
+	/* A MAC that takes loss of signal for a signal has a link, too. */
+	if (m->link_up ||
+	    (*napier_model_reg(m, NAPIER_CTRL) & NAPIER_CTRL_ILOS))
 		val |= NAPIER_STATUS_LU;
 	if (!(*napier_model_reg(m, NAPIER_CTRL) & NAPIER_CTRL_GIO_MASTER_DIS))
 		val |= NAPIER_STATUS_GIO_MASTER;
@@ -349,6 +493,9 @@ static u32 napier_model_status(struct napier_model *m)
 static u32 napier_model_read(struct napier_model *m, u32 reg)
 {
 	u32 val;
+
+	if (napier_model_ptp_read(m, reg, &val))
+		return val;
 
 	switch (reg) {
 	case NAPIER_STATUS:
@@ -425,7 +572,8 @@ static bool napier_model_write_irq(struct napier_model *m, u32 reg, u32 val)
 static void napier_model_write(struct napier_model *m, u32 reg, u32 val)
 {
 	if (napier_model_write_irq(m, reg, val) ||
-	    napier_model_write_queue(m, reg, val))
+	    napier_model_write_queue(m, reg, val) ||
+	    napier_model_ptp_write(m, reg, val))
 		return;
 
 	switch (reg) {
@@ -436,6 +584,9 @@ static void napier_model_write(struct napier_model *m, u32 reg, u32 val)
 		break;
 	case NAPIER_STATUS:
 		/* Read only, but for DEV_RST_SET, which is not modelled. */
+		break;
+	case NAPIER_RCTL:
+		napier_model_rctl(m, val);
 		break;
 	case NAPIER_MDIC:
 		napier_model_mdic(m, val);
@@ -451,6 +602,13 @@ static void napier_model_write(struct napier_model *m, u32 reg, u32 val)
 		break;
 	case NAPIER_VFTA(0) ... NAPIER_VFTA(NAPIER_VFTA_LEN) - 1:
 		napier_model_table(m, reg, val, 1);
+		break;
+	case NAPIER_VLAPQF:
+	case NAPIER_SAQF(0) ... NAPIER_FTQF(NAPIER_STEER_TUPLES) - 1:
+	case NAPIER_IMIR(0) ... NAPIER_IMIREXT(NAPIER_STEER_TUPLES) - 1:
+	case NAPIER_ETQF(0) ... NAPIER_ETQF(NAPIER_STEER_ETYPES) - 1:
+		napier_model_steer_write(m, reg, val);
+		*napier_model_reg(m, reg) = val;
 		break;
 	default:
 		*napier_model_reg(m, reg) = val;
@@ -473,14 +631,23 @@ static u32 napier_model_offset(struct napier_model *m,
 u32 napier_model_readl(const void __iomem *addr)
 {
 	struct napier_model *m = napier_model_now();
+	void (*hook)(struct napier_model *m);
 	unsigned long flags;
 	u32 val;
 
 	if (!m || m->gone)
 		return ~0U;
 
+	hook = m->before_stamp;
+	if (hook && napier_model_offset(m, addr) == NAPIER_RXSTMPL) {
+		m->before_stamp = NULL;
+		hook(m);
+	}
+
 	spin_lock_irqsave(&m->lock, flags);
 	val = napier_model_read(m, napier_model_offset(m, addr));
+	if (m->stuck_mask && napier_model_offset(m, addr) == m->stuck_reg)
+		val = (val & ~m->stuck_mask) | m->stuck_value;
 	spin_unlock_irqrestore(&m->lock, flags);
 
 	return val;

@@ -5,6 +5,8 @@
  *
  * Depends on: napier_model_dma.c, napier_model_irq.c.
  */
+#include <linux/crc32.h>
+
 #include "napier_model.h"
 
 static u32 napier_model_rx_size(struct napier_model *m, u32 q)
@@ -45,6 +47,31 @@ u32 napier_model_rx_free(struct napier_model *m, u32 q)
 	return (m->regs[NAPIER_RDT(q) / 4] - m->rx[q].head) & (size - 1);
 }
 
+/* Does the FCS stay? On some parts both have to be told. */
+static bool napier_model_rx_keeps_fcs(struct napier_model *m, u32 q)
+{
+	if (m->regs[NAPIER_RCTL / 4] & NAPIER_RCTL_SECRC)
+		return false;
+
+	return !napier_model_since_i350(m) ||
+	       !(m->regs[NAPIER_DVMOLR(q) / 4] & NAPIER_DVMOLR_STRCRC);
+}
+
+/* The next bytes of a frame and, after its last, of its FCS. */
+static void napier_model_rx_copy(struct napier_model_rx *f, u8 *to, u32 len)
+{
+	u32 of_data = f->sent < f->len ? min(len, f->len - f->sent) : 0;
+	__le32 fcs;
+
+	memcpy(to, f->data + f->sent, of_data);
+	f->sent += of_data;
+	if (of_data == len)
+		return;
+	fcs = cpu_to_le32(~crc32_le(~0, f->data, f->len));
+	memcpy(to + of_data, (u8 *)&fcs + f->sent - f->len, len - of_data);
+	f->sent += len - of_data;
+}
+
 /* Everything of the write-back but DD. */
 static void napier_model_rx_fill(struct napier_model *m, u32 q,
 				 union napier_rx_desc *desc,
@@ -52,11 +79,21 @@ static void napier_model_rx_fill(struct napier_model *m, u32 q,
 {
 	u32 room = FIELD_GET(NAPIER_SRRCTL_BSIZEPKT,
 			     m->regs[NAPIER_SRRCTL(q) / 4]) * SZ_1K;
-	u32 len = min(room, f->len - f->sent);
-	bool eop = f->sent + len == f->len;
-	u32 status = f->status | (eop ? NAPIER_RXD_STAT_EOP : 0);
 	dma_addr_t addr = le64_to_cpu(desc->read.pkt_addr);
 	void *to = napier_model_bus_to_virt(m, addr);
+	struct napier_rx_stamp stamp;
+	u32 len, status, front = 0;
+	bool eop;
+
+	if (!f->sent)
+		f->stamp = napier_model_ptp_in_buffer(m, q, &stamp);
+	if (!f->sent && f->stamp)
+		front = sizeof(stamp);
+	len = min(room - front, f->len + f->tail - f->sent);
+	eop = f->sent + len == f->len + f->tail;
+	status = f->status | (eop ? NAPIER_RXD_STAT_EOP : 0);
+	if (f->stamp)
+		status |= NAPIER_RXD_STAT_TSIP;
 
 	if (FIELD_GET(NAPIER_SRRCTL_DESCTYPE, m->regs[NAPIER_SRRCTL(q) / 4]) !=
 	    NAPIER_SRRCTL_ADV_ONEBUF)
@@ -67,12 +104,13 @@ static void napier_model_rx_fill(struct napier_model *m, u32 q,
 		napier_model_fault(m, "a buffer at %pad is posted", &addr);
 		return;
 	}
-	memcpy(to, f->data + f->sent, len);
-	f->sent += len;
+	if (front)
+		memcpy(to, &stamp, sizeof(stamp));
+	napier_model_rx_copy(f, to + front, len);
 
 	desc->wb.pkt_info = cpu_to_le32(eop ? f->pkt_info : 0);
 	desc->wb.rss_hash = cpu_to_le32(eop ? f->hash : 0);
-	desc->wb.length = cpu_to_le16(len);
+	desc->wb.length = cpu_to_le16(front + len);
 	desc->wb.vlan = (__force __le16)(eop ? f->vlan : 0);
 	/* The order in which the driver may see it. */
 	dma_wmb();
@@ -93,6 +131,8 @@ static int napier_model_rx_write(struct napier_model *m, u32 q,
 	if (f->len + ETH_FCS_LEN > m->regs[NAPIER_RLPML / 4] &&
 	    !(m->regs[NAPIER_RCTL / 4] & NAPIER_RCTL_SBP))
 		return -EMSGSIZE;
+	if (!f->sent)
+		f->tail = napier_model_rx_keeps_fcs(m, q) ? ETH_FCS_LEN : 0;
 	if (napier_model_rx_free(m, q)) {
 		napier_model_rx_fill(m, q, napier_model_rx_desc(m, q, slot), f,
 				     dd);
@@ -125,7 +165,7 @@ int napier_model_rx_step(struct napier_model *m, u32 q,
 
 	spin_lock_irq(&m->lock);
 	slot = napier_model_rx_write(m, q, f, true);
-	if (slot >= 0 && f->sent == f->len)
+	if (slot >= 0 && f->sent == f->len + f->tail)
 		napier_model_cause(m, q, false);
 	spin_unlock_irq(&m->lock);
 
@@ -194,7 +234,7 @@ int napier_model_rx(struct napier_model *m, u32 q, struct napier_model_rx *f)
 		if (slot < 0)
 			return slot;
 		n++;
-	} while (f->sent < f->len);
+	} while (f->sent < f->len + f->tail);
 
 	return n;
 }

@@ -98,7 +98,8 @@ static void napier_model_tx_check(struct napier_model *m, u32 q,
 	u32 paylen = FIELD_GET(NAPIER_TXD_PAYLEN, f->olinfo);
 	u32 headers = 0;
 
-	if (!(f->cmd & NAPIER_TXD_DEXT) || !(f->cmd & NAPIER_TXD_IFCS))
+	if (!(f->cmd & NAPIER_TXD_DEXT) ||
+	    (!(f->cmd & NAPIER_TXD_IFCS) && !m->no_fcs))
 		napier_model_fault(m, "data descriptor with command %#x",
 				   f->cmd);
 	if (f->olinfo & NAPIER_TXD_CC) {
@@ -154,8 +155,12 @@ static u32 napier_model_tx_frame(struct napier_model *m, u32 q,
 		}
 		if (olinfo & NAPIER_TXD_STAT_DD)
 			napier_model_fault(m, "descriptor %u has DD set", i);
-		if (!f->descs++)
+		if (!f->descs++) {
 			f->olinfo = olinfo;
+			f->cmd = cmd;
+		} else if ((cmd ^ f->cmd) & NAPIER_TXD_IFCS) {
+			napier_model_fault(m, "half a frame wants an FCS");
+		}
 		napier_model_tx_data(m, f, le64_to_cpu(desc->addr),
 				     FIELD_GET(NAPIER_TXD_LEN, cmd));
 		if ((cmd & NAPIER_TXD_RS) && !(cmd & NAPIER_TXD_EOP))
@@ -202,6 +207,8 @@ u32 napier_model_tx_fetch(struct napier_model *m, u32 q, u32 max)
 				   (napier_model_tx_size(m, q) - 1);
 			if (f->rs >= 0)
 				tx->rs[tx->nr_rs++] = f->rs;
+			if (f->cmd & NAPIER_TXD_TSTAMP)
+				napier_model_ptp_sent(m);
 			list_add_tail(&f->node, &tx->frames);
 			tx->nr_frames++;
 			frames++;

@@ -80,7 +80,7 @@ static void board_traffic(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, napier_irq_max_queues(fx->nd), p->queues);
 	KUNIT_ASSERT_EQ(test, napier_fixture_config(fx, p->queues, 64, 64), 0);
 	KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
-	napier_model_link(fx->m, true, 2, true);
+	napier_fixture_link_up(fx);
 
 	for (q = 0; q < p->queues; q++) {
 		u32 rxdctl = napier_model_peek(fx->m, NAPIER_RXDCTL(q));
@@ -109,7 +109,11 @@ static void board_emulated(struct kunit *test)
 	const u32 all = NAPIER_QUIRK_QEMU_NO_EIAM |
 			NAPIER_QUIRK_QEMU_EITR_1024 |
 			NAPIER_QUIRK_QEMU_NO_CFG_DONE | NAPIER_QUIRK_QEMU_RUC |
-			NAPIER_QUIRK_QEMU_TXDW_IVAR;
+			NAPIER_QUIRK_QEMU_TXDW_IVAR |
+			NAPIER_QUIRK_QEMU_LB_ANEG | NAPIER_QUIRK_QEMU_AN_LINK |
+			NAPIER_QUIRK_QEMU_LP_STAYS | NAPIER_QUIRK_QEMU_OUTER |
+			NAPIER_QUIRK_QEMU_NO_STEER |
+			NAPIER_QUIRK_QEMU_RXSATRH | NAPIER_QUIRK_QEMU_PTP_L2;
 
 	fx->m->pdev.subsystem_vendor = 0x1af4;
 	fx->m->pdev.subsystem_device = 0x1100;

@@ -43,9 +43,7 @@ static void irq_traffic(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
 	napier_fixture_unlimit(fx, 0);
 
-	napier_model_link(fx->m, true, 2, true);
-	irq_work_sync(&fx->m->irq_work);
-	flush_delayed_work(&fx->nd->service);
+	napier_fixture_link_up(fx);
 	KUNIT_EXPECT_TRUE(test, netif_carrier_ok(fx->ndev));
 
 	for (i = 0; i < 5; i++) {
@@ -99,7 +97,7 @@ static void irq_routing(struct kunit *test)
 	for (q = 0; q < p->queues; q++) {
 		KUNIT_EXPECT_EQ(test, napier_model_peek(fx->m,
 							NAPIER_EITR(q + 1)),
-				100 << 2 | BIT(31));
+				21 << 2 | BIT(31));
 		before = fx->m->messages[q + 1];
 		napier_fixture_poll(fx, q);
 		KUNIT_EXPECT_EQ_MSG(test, fx->m->messages[q + 1], before + 1,
@@ -272,8 +270,7 @@ static void rss_registers(struct kunit *test)
 				NAPIER_RXCSUM_PCSD);
 	napier_fixture_close(fx);
 
-	fx->nn->rss.udp4 = false;
-	fx->nn->rss.udp6 = false;
+	fx->nn->rss.ports = NAPIER_RSS_TCP4 | NAPIER_RSS_TCP6;
 	napier_rss_program(fx->nn);
 	KUNIT_EXPECT_FALSE(test, napier_model_peek(fx->m, NAPIER_MRQC) &
 				 (NAPIER_MRQC_UDP4 | NAPIER_MRQC_UDP6));
@@ -322,6 +319,74 @@ static void rss_user_table(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, napier_rss_set(fx->nn, &set, NULL), -EOPNOTSUPP);
 }
 
+static const struct rss_flow {
+	const char *name;
+	u32 type;
+	u32 bits;
+} rss_flows[] = {
+	{ "TCP over IPv4", TCP_V4_FLOW, NAPIER_MRQC_TCP4 },
+	{ "TCP over IPv6", TCP_V6_FLOW, NAPIER_MRQC_TCP6 | NAPIER_MRQC_TCP6_EX },
+	{ "UDP over IPv4", UDP_V4_FLOW, NAPIER_MRQC_UDP4 },
+	{ "UDP over IPv6", UDP_V6_FLOW, NAPIER_MRQC_UDP6 },
+	{ "SCTP over IPv4", SCTP_V4_FLOW, 0 },
+	{ "ESP over IPv6", ESP_V6_FLOW, 0 },
+	{ "IPv4", IPV4_FLOW, 0 },
+	{ "IPv6", IPV6_FLOW, 0 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(rss_flow, rss_flows, name);
+
+/* Ports of each kind apart; addresses always; nothing else. */
+static void rss_fields(struct kunit *test)
+{
+	const struct rss_flow *p = test->param_value;
+	const u32 ip = RXH_IP_SRC | RXH_IP_DST;
+	const u32 ports = RXH_L4_B_0_1 | RXH_L4_B_2_3;
+	static const u32 bad[] = {
+		0, RXH_IP_SRC, RXH_IP_DST, RXH_L4_B_0_1 | RXH_L4_B_2_3,
+		RXH_IP_SRC | RXH_IP_DST | RXH_L4_B_0_1,
+		RXH_IP_SRC | RXH_IP_DST | RXH_VLAN, RXH_DISCARD,
+	};
+	struct ethtool_rxfh_fields f = { .flow_type = p->type };
+	struct napier_fixture *fx;
+	u32 before, i;
+
+	napier_fixture_init_up(test);
+	fx = test->priv;
+	before = napier_model_peek(fx->m, NAPIER_MRQC);
+
+	KUNIT_ASSERT_EQ(test, napier_rss_get_fields(fx->nn, &f), 0);
+	KUNIT_EXPECT_EQ(test, f.data, p->bits ? ip | ports : ip);
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		f.data = bad[i];
+		KUNIT_EXPECT_EQ(test, napier_rss_set_fields(fx->nn, &f, NULL),
+				-EINVAL);
+	}
+	f.data = ip | ports;
+	KUNIT_EXPECT_EQ(test, napier_rss_set_fields(fx->nn, &f, NULL),
+			p->bits ? 0 : -EINVAL);
+	KUNIT_EXPECT_EQ(test, napier_model_peek(fx->m, NAPIER_MRQC), before);
+
+	f.data = ip;
+	KUNIT_EXPECT_EQ(test, napier_rss_set_fields(fx->nn, &f, NULL), 0);
+	KUNIT_EXPECT_EQ(test, napier_model_peek(fx->m, NAPIER_MRQC),
+			before & ~p->bits);
+	f.data = 0;
+	KUNIT_EXPECT_EQ(test, napier_rss_get_fields(fx->nn, &f), 0);
+	KUNIT_EXPECT_EQ(test, f.data, ip);
+
+	/* Kept over down and up. */
+	napier_fixture_close(fx);
+	KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
+	KUNIT_EXPECT_EQ(test, napier_model_peek(fx->m, NAPIER_MRQC),
+			before & ~p->bits);
+
+	f.flow_type = ETHER_FLOW;
+	KUNIT_EXPECT_EQ(test, napier_rss_get_fields(fx->nn, &f), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, napier_rss_set_fields(fx->nn, &f, NULL),
+			-EOPNOTSUPP);
+}
+
 static struct kunit_case napier_irq_cases[] = {
 	KUNIT_CASE_PARAM(irq_traffic, irq_type_gen_params),
 	KUNIT_CASE_PARAM(irq_routing, irq_board_gen_params),
@@ -331,6 +396,7 @@ static struct kunit_case napier_irq_cases[] = {
 	KUNIT_CASE(irq_not_ours),
 	KUNIT_CASE_PARAM(rss_registers, irq_board_gen_params),
 	KUNIT_CASE(rss_user_table),
+	KUNIT_CASE_PARAM(rss_fields, rss_flow_gen_params),
 	{}
 };
 

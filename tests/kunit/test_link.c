@@ -95,9 +95,19 @@ static void link_parse(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, phy.adv, p->adv);
 	KUNIT_EXPECT_EQ(test, phy.ctrl1000, p->ctrl1000);
 
+	/* Of a PHY that is not known. */
 	cmd.base.eth_tp_mdix_ctrl = ETH_TP_MDI_X;
 	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy), -EOPNOTSUPP);
+	cmd.base.eth_tp_mdix_ctrl = ETH_TP_MDI_AUTO + 1;
+	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy), -EINVAL);
 	cmd.base.eth_tp_mdix_ctrl = ETH_TP_MDI_AUTO;
+	/* Another port, another PHY. */
+	cmd.base.port = PORT_FIBRE;
+	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy), -EINVAL);
+	cmd.base.port = PORT_TP;
+	cmd.base.phy_address = 7;
+	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy), -EINVAL);
+	cmd.base.phy_address = 0;
 	phy.mii.supports_gmii = false;
 	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy),
 			p->autoneg && !p->adv ? -EINVAL : 0);
@@ -117,6 +127,7 @@ static void link_set(struct kunit *test)
 	fx = test->priv;
 	KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
 	link_fill(&cmd, p);
+	cmd.base.phy_address = fx->nd->phy.addr;
 	KUNIT_EXPECT_EQ(test, napier_link_set_ksettings(fx->nd, &cmd), p->err);
 
 	phy = fx->m->phy;
@@ -152,6 +163,7 @@ static void link_set_fails(struct kunit *test)
 	fx = test->priv;
 	KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
 	link_fill(&cmd, &link_wants[6]);
+	cmd.base.phy_address = fx->nd->phy.addr;
 	fx->m->phy_dead = true;
 	KUNIT_EXPECT_EQ(test, napier_link_set_ksettings(fx->nd, &cmd), -EIO);
 	KUNIT_EXPECT_EQ(test, fx->nd->phy.bmcr, BMCR_ANENABLE);
@@ -403,7 +415,9 @@ static void link_finds_phy(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, napier_fixture_probe(fx, p->id), p->err);
 	if (!p->err) {
 		KUNIT_EXPECT_EQ(test, fx->nd->phy.addr, p->addr);
-		KUNIT_EXPECT_EQ(test, fx->nd->phy.id, 0x02A80391);
+		KUNIT_EXPECT_EQ(test, fx->nd->phy.id,
+				p->id == NAPIER_BOARD_82576 ? 0x02A80391 :
+							      0x01410EA1);
 		KUNIT_EXPECT_TRUE(test, fx->nd->phy.mii.supports_gmii);
 	}
 }

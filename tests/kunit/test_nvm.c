@@ -85,10 +85,13 @@ static const struct nvm_version {
 	const char *text;
 	enum napier_board_id id;
 	u16 word;
+	u32 track;
 } nvm_versions[] = {
 	{ "1.99.5", NAPIER_BOARD_82576, 0x1635 },
 	{ "15.255.15", NAPIER_BOARD_82576, 0xFFFF },
 	{ "3.2.0", NAPIER_BOARD_82580, 0x3020 },
+	{ "3.20", NAPIER_BOARD_82580, 0x3020, 0x80001234 },
+	{ "1.43", NAPIER_BOARD_82576, 0x1430, 0x80000001 },
 	{ "1.63", NAPIER_BOARD_I350, 0x1630 },
 	{ "1.63", NAPIER_BOARD_I354, 0x1063 },
 	{ "3.25", NAPIER_BOARD_I210, 0x3025 },
@@ -113,6 +116,7 @@ static void nvm_version_text(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, nd);
 	nd->quirks = napier_board_get(p->id)->quirks;
 	nd->nvm_version = p->word;
+	nd->nvm_track = p->track;
 	napier_nvm_version(nd, text, sizeof(text));
 	KUNIT_EXPECT_STREQ(test, text, p->text);
 }
@@ -219,6 +223,92 @@ static void nvm_invm(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fx->ndev->dev_addr[5], 0x77);
 }
 
+/* The number of the board: words 8 and 9, and text at 0x100. */
+static const struct nvm_board {
+	const char *name;
+	u16 words[2];
+	const char *text;
+	u16 length;
+	const char *want;
+} nvm_boards[] = {
+	{ "digits", { 0xE437, 0x8103 }, "", 0, "E43781-003" },
+	{ "text", { 0xFAFA, 0x100 }, "K65390-000", 6, "K65390-000" },
+	{ "odd text", { 0xFAFA, 0x100 }, "G13158-00", 6, "G13158-00" },
+	{ "nothing written", { 0xFFFF, 0xFFFF }, "", 0, NULL },
+	{ "nothing there", { 0, 0 }, "", 0, NULL },
+	{ "text without a length", { 0xFAFA, 0x100 }, "K65390-000", 0xFFFF,
+	  NULL },
+	{ "text of no length", { 0xFAFA, 0x100 }, "K65390-000", 0, NULL },
+	{ "empty text", { 0xFAFA, 0x100 }, "K65390-000", 1, NULL },
+	{ "text too long", { 0xFAFA, 0x100 }, "K65390-000", 17, NULL },
+	{ "not a text", { 0xFAFA, 0x100 }, "K6\200390-000", 6, NULL },
+	{ "text beyond the end", { 0xFAFA, 0x3FFF }, "", 0, NULL },
+};
+
+KUNIT_ARRAY_PARAM_DESC(nvm_board, nvm_boards, name);
+
+static void nvm_board_number(struct kunit *test)
+{
+	const struct nvm_board *p = test->param_value;
+	struct napier_fixture *fx = napier_fixture_bare(test,
+							NAPIER_BOARD_I350);
+	struct napier_model *m = fx->m;
+	char buf[NAPIER_NVM_BOARD_LEN];
+	size_t i;
+	int err;
+
+	KUNIT_ASSERT_EQ(test, napier_fixture_probe(fx, NAPIER_BOARD_I350), 0);
+	m->nvm[8] = p->words[0];
+	m->nvm[9] = p->words[1];
+	memset(&m->nvm[0x100], 0, 0x20 * sizeof(u16));
+	m->nvm[0x100] = p->length;
+	for (i = 0; i < strlen(p->text); i++)
+		m->nvm[0x101 + i / 2] |= (u8)p->text[i] << (i % 2 ? 0 : 8);
+
+	err = napier_nvm_board(fx->nd, buf, sizeof(buf));
+	KUNIT_EXPECT_EQ(test, !err, !!p->want);
+	if (!err && p->want)
+		KUNIT_EXPECT_STREQ(test, buf, p->want);
+}
+
+/* Which parts have a version of the option ROM, and a number of the image. */
+static void nvm_images(struct kunit *test)
+{
+	static const enum napier_board_id rom[] = { NAPIER_BOARD_I350,
+						    NAPIER_BOARD_I210 };
+	const struct napier_fixture_board *b = test->param_value;
+	struct napier_fixture *fx = napier_fixture_bare(test, b->id);
+	bool has = b->id == rom[0] || b->id == rom[1];
+	struct napier_model *m = fx->m;
+	char buf[16];
+
+	m->nvm[0x42] = 0x1234;
+	m->nvm[0x43] = 0x8000;
+	m->nvm[0x3D] = 0x90;
+	m->nvm[0x90 + 0x83] = 0x0105;
+	m->nvm[0x90 + 0x84] = 0x0603;
+	napier_model_nvm_sum(m, 0);
+	KUNIT_ASSERT_EQ(test, napier_fixture_probe(fx, b->id), 0);
+	KUNIT_EXPECT_EQ(test, fx->nd->nvm_track,
+			b->id == NAPIER_BOARD_I354 ? 0 : 0x80001234);
+	KUNIT_EXPECT_EQ(test, napier_nvm_option_rom(fx->nd, buf, sizeof(buf)),
+			has ? 0 : -ENODATA);
+	if (has)
+		KUNIT_EXPECT_STREQ(test, buf, "1.1286.3");
+
+	m->nvm[0x90 + 0x84] = 0xFFFF;
+	KUNIT_EXPECT_EQ(test, napier_nvm_option_rom(fx->nd, buf, sizeof(buf)),
+			-ENODATA);
+	m->nvm[0x3D] = NAPIER_MODEL_NVM_WORDS - 0x83;
+	KUNIT_EXPECT_EQ(test, napier_nvm_option_rom(fx->nd, buf, sizeof(buf)),
+			-ENODATA);
+	m->nvm[0x3D] = 0xFFFF;
+	KUNIT_EXPECT_EQ(test, napier_nvm_option_rom(fx->nd, buf, sizeof(buf)),
+			-ENODATA);
+}
+
+KUNIT_ARRAY_PARAM_DESC(nvm_part, napier_fixture_boards, name);
+
 static struct kunit_case napier_nvm_cases[] = {
 	KUNIT_CASE_PARAM(nvm_checksum, nvm_sum_gen_params),
 	KUNIT_CASE(nvm_bad_is_no_obstacle),
@@ -226,6 +316,8 @@ static struct kunit_case napier_nvm_cases[] = {
 	KUNIT_CASE_PARAM(nvm_version_text, nvm_version_gen_params),
 	KUNIT_CASE_PARAM(nvm_mac_address, nvm_mac_gen_params),
 	KUNIT_CASE(nvm_invm),
+	KUNIT_CASE_PARAM(nvm_board_number, nvm_board_gen_params),
+	KUNIT_CASE_PARAM(nvm_images, nvm_part_gen_params),
 	{}
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Functions of their arguments alone: buffer geometry, hash of multicast
- * addresses, EITR, where a port's NVM begins.
+ * addresses, where a port's NVM begins.
  *
  * Depends on: nothing but the driver.
  */
@@ -21,7 +21,7 @@ static void pure_mtu_desc(const u32 *mtu, char *desc)
 
 KUNIT_ARRAY_PARAM(pure_mtu, pure_mtus, pure_mtu_desc);
 
-static void rx_geometry(struct kunit *test)
+static void rx_geometry_keep(struct kunit *test, u8 keep)
 {
 	u32 mtu = *(const u32 *)test->param_value;
 	u32 tail = SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
@@ -29,7 +29,8 @@ static void rx_geometry(struct kunit *test)
 	u32 longest;
 
 	memset(&g, 0xa5, sizeof(g));
-	napier_rx_geom_init(&g, mtu);
+	napier_rx_geom_init(&g, mtu, keep);
+	KUNIT_EXPECT_EQ(test, g.keep, keep);
 
 	/* Two tags and FCS; never less than what a usual frame needs. */
 	KUNIT_EXPECT_EQ(test, g.max_frame, max(mtu, 1500u) + 14 + 8 + 4);
@@ -46,13 +47,15 @@ static void rx_geometry(struct kunit *test)
 	KUNIT_EXPECT_LE(test, g.headroom + g.max_len + tail, g.truesize);
 	KUNIT_EXPECT_LE(test, g.max_len, g.buf_len);
 	/* What the device may write fits: by the buffer's length, or because
-	 * no frame is that long.
+	 * no frame is that long. A bad one may be.
 	 */
-	longest = min(g.buf_len, g.max_frame - ETH_FCS_LEN);
+	longest = keep & NAPIER_KEEP_BAD ? g.buf_len :
+		  min(g.buf_len, keep & NAPIER_KEEP_FCS ?
+		      g.max_frame : g.max_frame - ETH_FCS_LEN);
 	KUNIT_EXPECT_LE(test, longest, g.max_len);
 	KUNIT_EXPECT_LE(test, g.headroom + longest + tail, g.truesize);
 	/* Up to the usual MTU, one buffer holds any frame. */
-	if (mtu <= ETH_DATA_LEN) {
+	if (mtu <= ETH_DATA_LEN && !(keep & NAPIER_KEEP_BAD)) {
 		KUNIT_EXPECT_EQ(test, g.truesize, 2048);
 		KUNIT_EXPECT_LE(test, g.max_frame, g.buf_len);
 	}
@@ -61,52 +64,12 @@ static void rx_geometry(struct kunit *test)
 			1 + MAX_SKB_FRAGS);
 }
 
-/* ---- EITR ------------------------------------------------------------------------ */
-
-static const struct pure_eitr {
-	u32 usecs;
-	u32 value;
-	u32 qemu;
-} pure_eitrs[] = {
-	{ 0, 0x80000000, 0 },
-	{ 1, 0x80000004, 0 },
-	{ 3, 0x8000000c, 2 },
-	{ 20, 0x80000050, 18 },
-	{ 200, 0x80000320, 194 },
-	{ 1000, 0x80000fa0, 976 },
-	{ 8191, 0x80007ffc, 0x1f3e },
-	{ 8192, 0x80007ffc, 8000 },
-	{ 32767, 0x80007ffc, 0x7cfe },
-	{ 33553, 0x80007ffc, 0x7ffe },
-	{ 65535, 0x80007ffc, 0x7ffe },
-	{ 1000000, 0x80007ffc, 0x7ffe },
-};
-
-static void pure_eitr_desc(const struct pure_eitr *e, char *desc)
+static void rx_geometry(struct kunit *test)
 {
-	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%u us", e->usecs);
-}
+	u8 keep;
 
-KUNIT_ARRAY_PARAM(pure_eitr, pure_eitrs, pure_eitr_desc);
-
-/* Microseconds in bits 14:2 on every part; units of 1024 ns in bits 14:1 on the
- * emulated one.
- */
-static void eitr_from_usecs(struct kunit *test)
-{
-	const struct pure_eitr *p = test->param_value;
-	struct napier_dev *nd = kunit_kzalloc(test, sizeof(*nd), GFP_KERNEL);
-	int i;
-
-	KUNIT_ASSERT_NOT_NULL(test, nd);
-	for (i = 0; i < ARRAY_SIZE(napier_fixture_boards); i++) {
-		nd->board = napier_board_get(napier_fixture_boards[i].id);
-		nd->quirks = nd->board->quirks;
-		KUNIT_EXPECT_EQ_MSG(test, napier_eitr_from_usecs(nd, p->usecs),
-				    p->value, "%s", nd->board->name);
-	}
-	nd->quirks |= NAPIER_QUIRK_QEMU_EITR_1024;
-	KUNIT_EXPECT_EQ(test, napier_eitr_from_usecs(nd, p->usecs), p->qemu);
+	for (keep = 0; keep <= (NAPIER_KEEP_FCS | NAPIER_KEEP_BAD); keep++)
+		rx_geometry_keep(test, keep);
 }
 
 /* ---- multicast hash ---------------------------------------------------------------- */
@@ -175,7 +138,6 @@ static void ring_arithmetic(struct kunit *test)
 
 static struct kunit_case napier_pure_cases[] = {
 	KUNIT_CASE_PARAM(rx_geometry, pure_mtu_gen_params),
-	KUNIT_CASE_PARAM(eitr_from_usecs, pure_eitr_gen_params),
 	KUNIT_CASE_PARAM(multicast_hash, pure_hash_gen_params),
 	KUNIT_CASE(nvm_port_offsets),
 	KUNIT_CASE(ring_arithmetic),

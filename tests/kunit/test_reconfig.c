@@ -10,28 +10,6 @@
 
 #include "napier_fixture.h"
 
-/* Every queue sends and receives. */
-static void reconfig_traffic(struct napier_fixture *fx)
-{
-	u32 q;
-
-	for (q = 0; q < fx->nn->cfg.nr_queues; q++) {
-		napier_fixture_unlimit(fx, q);
-		napier_model_tx_forget(fx->m, q);
-		fx->expect = fx->serial;
-		KUNIT_ASSERT_EQ(fx->test, napier_fixture_send(fx, q, 10, 300),
-				10);
-		KUNIT_ASSERT_EQ(fx->test, napier_model_tx_finish(fx->m, q), 10);
-		napier_fixture_settle(fx);
-		KUNIT_EXPECT_EQ(fx->test, napier_fixture_freed(), fx->given);
-		napier_fixture_check_sent(fx, q, 10);
-		KUNIT_ASSERT_EQ(fx->test, napier_fixture_receive(fx, q, 400, q),
-				1);
-		napier_fixture_settle(fx);
-		napier_fixture_check_received(fx, 400, q);
-	}
-}
-
 static const struct reconfig_size {
 	u32 rx;
 	u32 tx;
@@ -76,7 +54,7 @@ static void reconfig_rings(struct kunit *test)
 	/* And the link with it. */
 	KUNIT_EXPECT_EQ(test, fx->m->resets, 1);
 	KUNIT_EXPECT_TRUE(test, fx->m->link_up);
-	reconfig_traffic(fx);
+	napier_fixture_traffic(fx);
 }
 
 static void reconfig_channels(struct kunit *test)
@@ -108,7 +86,7 @@ static void reconfig_channels(struct kunit *test)
 							     NAPIER_EIMS) &
 					   BIT(j + 1)));
 		}
-		reconfig_traffic(fx);
+		napier_fixture_traffic(fx);
 	}
 	KUNIT_EXPECT_EQ(test, napier_fixture_config(fx, 0, 64, 64), -EINVAL);
 	KUNIT_EXPECT_EQ(test, napier_fixture_config(fx, 17, 64, 64), -EINVAL);
@@ -120,7 +98,7 @@ static void reconfig_drop_enable(struct kunit *test)
 {
 	struct napier_fixture *fx = test->priv;
 
-	napier_model_link(fx->m, true, 2, true);
+	napier_fixture_link_up(fx);
 	napier_link_check(fx->nd);
 	KUNIT_ASSERT_TRUE(test, fx->nd->link.tx_pause);
 	napier_rx_drop_update(fx->nn);
@@ -160,7 +138,7 @@ static void reconfig_mtu(struct kunit *test)
 		/* New buffers only where their size changes. */
 		if (large == was_large)
 			KUNIT_EXPECT_PTR_EQ(test, fx->nn->cfg.rx[0], rx);
-		reconfig_traffic(fx);
+		napier_fixture_traffic(fx);
 	}
 	KUNIT_EXPECT_EQ(test, fx->m->resets, 1);
 }
@@ -181,7 +159,7 @@ static void reconfig_slow_device(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fx->m->off_polls, 0);
 	for (i = 0; i < 10; i++)
 		napier_fixture_check_received(fx, 100, i);
-	reconfig_traffic(fx);
+	napier_fixture_traffic(fx);
 }
 
 /* Up and down: nothing accumulates. */
@@ -203,8 +181,8 @@ static void reconfig_up_and_down(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, fx->m->phy[MII_BMCR] & BMCR_PDOWN);
 		KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
 		KUNIT_EXPECT_FALSE(test, fx->m->phy[MII_BMCR] & BMCR_PDOWN);
-		napier_model_link(fx->m, true, 2, true);
-		reconfig_traffic(fx);
+		napier_fixture_link_up(fx);
+		napier_fixture_traffic(fx);
 	}
 }
 
@@ -293,8 +271,8 @@ static void reconfig_comes_back(struct kunit *test)
 			BIT(7) | BIT(9));
 	KUNIT_EXPECT_TRUE(test, napier_model_peek(fx->m, NAPIER_CTRL_EXT) &
 				NAPIER_CTRL_EXT_DRV_LOAD);
-	napier_model_link(fx->m, true, 2, true);
-	reconfig_traffic(fx);
+	napier_fixture_link_up(fx);
+	napier_fixture_traffic(fx);
 }
 
 /* The same with the interface down. */
@@ -309,8 +287,8 @@ static void reconfig_comes_back_down(struct kunit *test)
 	p->end(fx);
 	KUNIT_EXPECT_FALSE(test, napier_is_gone(fx->nd));
 	KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
-	napier_model_link(fx->m, true, 2, true);
-	reconfig_traffic(fx);
+	napier_fixture_link_up(fx);
+	napier_fixture_traffic(fx);
 }
 
 /* Closed while it is away. Detaching stops all queues, those that nobody uses

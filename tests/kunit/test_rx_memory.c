@@ -42,6 +42,8 @@ static void rx_starved(struct kunit *test)
 	 * drops rather than hold up the other queue.
 	 */
 	fx->nd->link.tx_pause = false;
+	/* It reads the counter of lost frames, which clears it. */
+	cancel_delayed_work_sync(&fx->nd->service);
 	napier_rx_drop_update(fx->nn);
 	n = rx_starve(fx);
 	KUNIT_EXPECT_EQ(test, napier_model_rx_free(fx->m, 0), 0);
@@ -49,14 +51,14 @@ static void rx_starved(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, napier_fixture_receive(fx, 0, 200, 1), -ENOBUFS);
 	KUNIT_EXPECT_GE(test, napier_model_peek(fx->m, NAPIER_RQDPC(0)), 1);
 	KUNIT_EXPECT_EQ(test, napier_fixture_rx(fx).packets, n);
-	KUNIT_EXPECT_EQ(test, napier_fixture_rx(fx).alloc_fail,
-			READ_ONCE(fx->m->alloc_failures));
-	KUNIT_EXPECT_GE(test, napier_fixture_rx(fx).alloc_fail, 1);
 
 	fx->m->allocs_left = -1;
 	KUNIT_EXPECT_TRUE(test, napier_fixture_wait(rx_full, fx));
 	napier_fixture_settle(fx);
 	KUNIT_EXPECT_FALSE(test, fx->nn->cfg.rx[0]->starved);
+	KUNIT_EXPECT_GE(test, napier_fixture_rx(fx).alloc_fail, 1);
+	KUNIT_EXPECT_EQ(test, napier_fixture_rx(fx).alloc_fail,
+			READ_ONCE(fx->m->alloc_failures));
 	KUNIT_EXPECT_EQ(test, napier_fixture_receive(fx, 0, 333, 77), 1);
 	napier_fixture_settle(fx);
 	napier_fixture_check_received(fx, 333, 77);

@@ -5,6 +5,8 @@
  *
  * Depends on: napier_fixture.c.
  */
+#include <net/netdev_queues.h>
+
 #include "napier_fixture.h"
 
 static struct rtnl_link_stats64 stats_link64(struct napier_fixture *fx)
@@ -87,6 +89,28 @@ static void stats_wider_than_registers(struct kunit *test)
 
 KUNIT_ARRAY_PARAM_DESC(stats_board, napier_fixture_boards, name);
 
+/* Queue by queue, and the rest; the sum of all. */
+static u64 stats_drops(struct napier_fixture *fx)
+{
+	const struct netdev_stat_ops *ops = fx->ndev->stat_ops;
+	struct netdev_queue_stats_rx base = {}, one;
+	struct netdev_queue_stats_tx tx = {};
+	u64 sum;
+	u32 q;
+
+	ops->get_base_stats(fx->ndev, &base, &tx);
+	sum = base.hw_drops;
+	KUNIT_EXPECT_EQ(fx->test, base.hw_drop_overruns, sum);
+	for (q = 0; q < fx->ndev->real_num_rx_queues; q++) {
+		ops->get_queue_stats_rx(fx->ndev, q, &one);
+		KUNIT_EXPECT_EQ(fx->test, one.hw_drops, q + 1);
+		KUNIT_EXPECT_EQ(fx->test, one.hw_drop_overruns, q + 1);
+		sum += one.hw_drops;
+	}
+
+	return sum;
+}
+
 /* Frames without a descriptor: some parts clear the register on a read, some
  * want a 0; on each they are counted once, and by queue they add up.
  */
@@ -104,6 +128,7 @@ static void stats_missed(struct kunit *test)
 	q = fx->nd->board->queues;
 	KUNIT_EXPECT_EQ(test, stats_link64(fx).rx_missed_errors,
 			100 + q * (q + 1) / 2);
+	KUNIT_EXPECT_EQ(test, stats_drops(fx), 100 + q * (q + 1) / 2);
 	KUNIT_EXPECT_EQ(test, stats_link64(fx).rx_errors, 0);
 	KUNIT_EXPECT_EQ(test, stats_link64(fx).rx_dropped, 0);
 }
@@ -172,7 +197,7 @@ static void stats_of_gone_device(struct kunit *test)
 	s = stats_link64(fx);
 	KUNIT_EXPECT_EQ(test, s.rx_crc_errors, 2);
 	KUNIT_EXPECT_EQ(test, s.rx_missed_errors, 0);
-	fx->m->gone = false;
+	napier_fixture_back(fx);
 	napier_gate_open(fx->nd);
 }
 
@@ -259,7 +284,7 @@ static void stats_of_dead_rings(struct kunit *test)
 		case 4:
 			napier_fixture_close(fx);
 			napier_fixture_open(fx);
-			napier_model_link(fx->m, true, 2, true);
+			napier_fixture_link_up(fx);
 			break;
 		}
 		s = stats_link64(fx);

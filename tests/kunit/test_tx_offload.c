@@ -73,6 +73,18 @@ static void tx_fill_ip(u8 *at, const struct tx_kind *k, u32 payload)
 	}
 }
 
+/* As the stack leaves it: that of the pseudo-header. */
+static __sum16 tx_pseudo(const u8 *ip, const struct tx_kind *k, u32 len)
+{
+	const struct ipv6hdr *ip6 = (const struct ipv6hdr *)ip;
+	const struct iphdr *ip4 = (const struct iphdr *)ip;
+
+	if (k->v6)
+		return ~csum_ipv6_magic(&ip6->saddr, &ip6->daddr, len,
+					k->proto, 0);
+	return ~csum_tcpudp_magic(ip4->saddr, ip4->daddr, len, k->proto, 0);
+}
+
 /* A packet that wants its checksum filled in; with @gso, and to be cut. */
 static struct sk_buff *tx_packet(struct napier_fixture *fx,
 				 const struct tx_kind *k, u32 payload, u32 gso)
@@ -87,6 +99,9 @@ static struct sk_buff *tx_packet(struct napier_fixture *fx,
 	skb->protocol = ((struct ethhdr *)data)->h_proto;
 	tx_fill_ip(data + ETH_HLEN, k, k->hdr + payload);
 	memset(data + l4, 0, k->hdr);
+	if (k->proto == IPPROTO_TCP || k->proto == IPPROTO_UDP)
+		*(__sum16 *)(data + l4 + k->check) =
+			tx_pseudo(data + ETH_HLEN, k, k->hdr + payload);
 	if (k->proto == IPPROTO_TCP)
 		((struct tcphdr *)(data + l4))->doff = k->hdr / 4;
 
@@ -107,21 +122,6 @@ static struct sk_buff *tx_packet(struct napier_fixture *fx,
 	return skb;
 }
 
-/* Send it, and return it as the device has got it. */
-static struct napier_model_frame *tx_through(struct napier_fixture *fx,
-					     struct sk_buff *skb)
-{
-	struct napier_model_frame *f;
-
-	napier_fixture_xmit(fx, 0, skb, false);
-	KUNIT_EXPECT_EQ(fx->test, napier_model_tx_finish(fx->m, 0), 1);
-	napier_fixture_settle(fx);
-	f = napier_model_tx_take(fx->m, 0);
-	KUNIT_ASSERT_NOT_NULL(fx->test, f);
-
-	return f;
-}
-
 static void tx_checksum(struct kunit *test)
 {
 	const struct tx_kind *k = test->param_value;
@@ -129,7 +129,7 @@ static void tx_checksum(struct kunit *test)
 	struct napier_model_frame *f;
 	u32 lens, tucmd;
 
-	f = tx_through(fx, tx_packet(fx, k, 100, 0));
+	f = napier_fixture_through(fx, tx_packet(fx, k, 100, 0));
 	lens = le32_to_cpu(f->ctx.vlan_macip_lens);
 	tucmd = le32_to_cpu(f->ctx.type_tucmd);
 
@@ -159,7 +159,7 @@ static void tx_checksum_by_cpu(struct kunit *test)
 	struct napier_model_frame *f;
 	u8 *icmp_hdr;
 
-	f = tx_through(fx, tx_packet(fx, &icmp, 64, 0));
+	f = napier_fixture_through(fx, tx_packet(fx, &icmp, 64, 0));
 	icmp_hdr = f->data + ETH_HLEN + sizeof(struct iphdr);
 	KUNIT_EXPECT_FALSE(test, f->olinfo & (NAPIER_TXD_TXSM | NAPIER_TXD_CC));
 	KUNIT_EXPECT_EQ(test, ip_compute_csum(icmp_hdr, 8 + 64), 0);
@@ -217,7 +217,7 @@ static void tx_tso(struct kunit *test)
 	struct napier_tx_totals t;
 	u32 mss;
 
-	f = tx_through(fx, tx_packet(fx, k, payload, 1448));
+	f = napier_fixture_through(fx, tx_packet(fx, k, payload, 1448));
 	mss = le32_to_cpu(f->ctx.mss_l4len_idx);
 	KUNIT_EXPECT_TRUE(test, f->cmd & NAPIER_TXD_TSE);
 	KUNIT_EXPECT_TRUE(test, f->olinfo & NAPIER_TXD_TXSM);
@@ -243,6 +243,45 @@ static void tx_tso(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t.csum, 5);
 }
 
+static void tx_board_desc(const struct napier_fixture_board *b, char *desc)
+{
+	strscpy(desc, b->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(tx_board, napier_fixture_boards, tx_board_desc);
+
+/* On every part, after a reset as well: CWR in the first segment alone, FIN and
+ * PSH in the last. The core lets a stream with CWR through only then.
+ */
+static void tx_tso_flags(struct kunit *test)
+{
+	const struct napier_fixture_board *b = test->param_value;
+	struct napier_fixture *fx;
+	int i;
+
+	napier_fixture_exit(test);
+	fx = napier_fixture_bare(test, b->id);
+	KUNIT_ASSERT_EQ(test, napier_fixture_probe(fx, b->id), 0);
+	KUNIT_EXPECT_TRUE(test, fx->ndev->features & NETIF_F_TSO_ECN);
+	KUNIT_EXPECT_TRUE(test, fx->ndev->vlan_features & NETIF_F_TSO_ECN);
+	KUNIT_EXPECT_TRUE(test, fx->ndev->hw_features & NETIF_F_TSO_MANGLEID);
+	KUNIT_EXPECT_FALSE(test, fx->ndev->features & NETIF_F_TSO_MANGLEID);
+	KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_EQ(test,
+				napier_model_peek(fx->m, NAPIER_DTXTCPFLGL),
+				0x0f760ff6);
+		KUNIT_EXPECT_EQ(test,
+				napier_model_peek(fx->m, NAPIER_DTXTCPFLGH),
+				0xf7f);
+		rtnl_lock();
+		netdev_lock(fx->ndev);
+		napier_reset(fx->nn);
+		netdev_unlock(fx->ndev);
+		rtnl_unlock();
+	}
+}
+
 static void tx_vlan_tag(struct kunit *test)
 {
 	struct napier_fixture *fx = test->priv;
@@ -251,13 +290,36 @@ static void tx_vlan_tag(struct kunit *test)
 	u32 lens;
 
 	__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), 0xa123);
-	f = tx_through(fx, skb);
+	f = napier_fixture_through(fx, skb);
 	lens = le32_to_cpu(f->ctx.vlan_macip_lens);
 	KUNIT_EXPECT_TRUE(test, f->cmd & NAPIER_TXD_VLE);
 	KUNIT_EXPECT_TRUE(test, f->olinfo & NAPIER_TXD_CC);
 	KUNIT_EXPECT_FALSE(test, f->olinfo & NAPIER_TXD_TXSM);
 	KUNIT_EXPECT_EQ(test, FIELD_GET(NAPIER_TXC_VLAN, lens), 0xa123);
 	KUNIT_EXPECT_EQ(test, FIELD_GET(NAPIER_TXC_MACLEN, lens), ETH_HLEN);
+	kvfree(f);
+}
+
+/* A frame that brings its FCS along is sent as it is; the next gets one from
+ * the device again.
+ */
+static void tx_own_fcs(struct kunit *test)
+{
+	struct napier_fixture *fx = test->priv;
+	struct sk_buff *skb = napier_fixture_skb_frags(fx, 64, 2, 500);
+	struct napier_model_frame *f;
+
+	KUNIT_EXPECT_TRUE(test, netif_supports_nofcs(fx->ndev));
+	fx->m->no_fcs = true;
+	skb->no_fcs = 1;
+	f = napier_fixture_through(fx, skb);
+	KUNIT_EXPECT_FALSE(test, f->cmd & NAPIER_TXD_IFCS);
+	KUNIT_EXPECT_EQ(test, f->len, 1064);
+	kvfree(f);
+
+	fx->m->no_fcs = false;
+	f = napier_fixture_through(fx, napier_fixture_skb(fx, 200));
+	KUNIT_EXPECT_TRUE(test, f->cmd & NAPIER_TXD_IFCS);
 	kvfree(f);
 }
 
@@ -295,7 +357,7 @@ static void tx_context_reuse(struct kunit *test)
 		if (row[i].tag)
 			__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q),
 					       row[i].tag);
-		f = tx_through(fx, skb);
+		f = napier_fixture_through(fx, skb);
 		written += row[i].written;
 		KUNIT_EXPECT_EQ_MSG(test, f->contexts, row[i].written,
 				    "row %u", i);
@@ -320,7 +382,7 @@ static void tx_context_forgotten(struct kunit *test)
 	struct napier_fixture *fx = test->priv;
 	struct napier_model_frame *f;
 
-	f = tx_through(fx, tx_packet(fx, &tx_kinds[0], 10, 0));
+	f = napier_fixture_through(fx, tx_packet(fx, &tx_kinds[0], 10, 0));
 	KUNIT_EXPECT_EQ(test, f->contexts, 1);
 	kvfree(f);
 
@@ -329,9 +391,11 @@ static void tx_context_forgotten(struct kunit *test)
 	napier_reset(fx->nn);
 	netdev_unlock(fx->ndev);
 	rtnl_unlock();
+	/* Without a link, what is sent would be thrown away. */
+	napier_fixture_link_up(fx);
 	napier_fixture_unlimit(fx, 0);
 
-	f = tx_through(fx, tx_packet(fx, &tx_kinds[0], 10, 0));
+	f = napier_fixture_through(fx, tx_packet(fx, &tx_kinds[0], 10, 0));
 	KUNIT_EXPECT_EQ(test, f->contexts, 1);
 	kvfree(f);
 }
@@ -418,7 +482,9 @@ static struct kunit_case napier_tx_offload_cases[] = {
 	KUNIT_CASE_PARAM(tx_checksum, tx_kind_gen_params),
 	KUNIT_CASE(tx_checksum_by_cpu),
 	KUNIT_CASE_PARAM(tx_tso, tx_tso_kind_gen_params),
+	KUNIT_CASE_PARAM(tx_tso_flags, tx_board_gen_params),
 	KUNIT_CASE(tx_vlan_tag),
+	KUNIT_CASE(tx_own_fcs),
 	KUNIT_CASE(tx_context_reuse),
 	KUNIT_CASE(tx_context_forgotten),
 	KUNIT_CASE(tx_context_key),
