@@ -36,6 +36,7 @@ GUEST_PACKAGES = (
     "kmod",
     "less",
     "libpam-systemd",
+    "linuxptp",
     "nftables",
     "pciutils",
     "procps",

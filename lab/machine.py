@@ -125,6 +125,8 @@ class Machine:
         self.disks = tuple(disks)
         self.boot_seconds = 0.0
         self.stalled_boots = 0
+        # Whether it was suspended: after that QEMU's root ports report no error any more.
+        self.slept = False
         self.duts: list[Port] = []
         self.peers: list[Port] = []
         self.dir = Path("/nonexistent")
@@ -293,6 +295,7 @@ class Machine:
         """Suspend the guest to memory (S3), and wake it after that time.  Whether it slept:
         the emulator puts a machine to sleep once for each boot; after that the kernel
         takes all its devices down and up again without a sleep in between."""
+        self.slept = True
         since, mark = len(self.events()), self.console_mark()
         process = self.spawn("echo mem > /sys/power/state")
         end = time.monotonic() + 30
@@ -406,7 +409,8 @@ class Machine:
         """Copy a host's file (a path) or some bytes into the guest."""
         content = data if isinstance(data, bytes) else Path(data).read_bytes()
         self.agent_call(lambda agent: agent.write(remote, content))
-        if mode != 0o644:
+        # Where systemd starts the agent, nobody tells it what not to let others do.
+        if mode != 0o644 or self.spec.systemd:
             self.run(["chmod", f"{mode:o}", remote])
 
     def get(self, remote: str) -> bytes:

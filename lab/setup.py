@@ -61,6 +61,11 @@ RELEASES = {
 # What `make check` calls, and nothing else does.
 CHECKERS = (
     Need("sparse", ("sparse",)),
+    # For machines that the lab has not.
+    Need("gcc-aarch64-linux-gnu", ("aarch64-linux-gnu-gcc",)),
+    Need("bc", ("bc",)),
+    Need("bison", ("bison",)),
+    Need("flex", ("flex",)),
     Need("coccinelle", ("spatch",)),
     # spatch loads libpython under the name that only the development package has.
     Need("libpython3-dev"),

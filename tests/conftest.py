@@ -9,7 +9,8 @@ the same one run one after another and share it:
 
 Whatever the test is about, it fails if the guest's kernel reported anything while it ran,
 and if it leaves a port that carries nothing.  After a failure the machine
-is thrown away, so that one broken test cannot break the next.
+is thrown away, so that one broken test cannot break the next, and so is one that has slept:
+it is not what it was (docs/lab.md).
 """
 
 from __future__ import annotations
@@ -215,7 +216,7 @@ def machine(request: pytest.FixtureRequest) -> Iterator[Machine]:
         POOL.discard()
         raise
     spent = item.stash.get(BLIND, False) or item.get_closest_marker("leaves_mess")
-    if problems or item.stash.get(FAILED, False) or spent:
+    if problems or item.stash.get(FAILED, False) or spent or got.slept:
         # The report of a failure in this teardown still wants to read the console.
         request.addfinalizer(POOL.discard)
     if problems:

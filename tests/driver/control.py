@@ -5,6 +5,7 @@ settings as the user sees them, and faults put into the driver's calls of the ke
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import signal
 import time
@@ -18,6 +19,7 @@ from tools import PLACE, address, port_number, program, until
 from lab import Machine, Port
 from lab.modules import build
 
+Counts = dict[int, list[int]]
 FAILCALL = Path(__file__).resolve().parent.parent / "guest" / "failcall"
 
 
@@ -164,6 +166,81 @@ def settings(port: Port) -> dict[str, Any]:
     }
 
 
+# Everything that can be set, and what a renegotiation or a reset would leave behind.  Left out
+# is what changes by itself: statistics, queue disciplines' too, and the partner's offer.
+SHOWN = {
+    "link": "ethtool -I DEV | grep -v 'Link partner'",
+    "rings": "ethtool -g DEV",
+    "channels": "ethtool -l DEV",
+    "coalesce": "ethtool -c DEV",
+    "each queue": "ethtool --per-queue DEV queue_mask 0x1 --show-coalesce",
+    "pause": "ethtool -a DEV",
+    "features": "ethtool -k DEV",
+    "eee": "ethtool --show-eee DEV",
+    "rss": "ethtool -x DEV",
+    "hashed": "for flow in tcp4 tcp6 udp4 udp6 sctp4; do ethtool -n DEV rx-flow-hash $flow; done",
+    "rules": "ethtool -n DEV",
+    "flags": "ethtool --show-priv-flags DEV",
+    "tunables": "ethtool --get-tunable DEV rx-copybreak; ethtool --get-tunable DEV tx-copybreak",
+    "stamps": "ethtool -T DEV",
+    "interface": "ip -d link show dev DEV",
+    "addresses": "ip -o addr show dev DEV",
+    "filters": "bridge fdb show dev DEV; ip maddr show dev DEV",
+    "VLANs": "ls /proc/net/vlan 2>/dev/null | grep -v config",
+    "sysfs": "cd /sys/class/net/DEV; grep . mtu carrier carrier_changes threaded "
+    "napi_defer_hard_irqs gro_flush_timeout tx_queue_len proto_down queues/*/xps_cpus "
+    "queues/*/rps_cpus queues/*/rps_flow_cnt queues/*/byte_queue_limits/limit_m*",
+    "napi": "python3 PLACE/netdev_genl.py napis DEV",
+    "disciplines": "tc qdisc show dev DEV",
+    "interrupts": "grep -o 'DEV.*' /proc/interrupts",
+    "devlink": "devlink dev param show; devlink health show pci/PCI; devlink region show",
+}
+
+
+def everything(port: Port) -> dict[str, str]:
+    """What each question of SHOWN is answered, and by which error if it is refused."""
+    parts = [f"echo '=== {name}'; ( {question} )" for name, question in SHOWN.items()]
+    script = "\n".join(parts)
+    for word, value in (("DEV", port.name), ("PCI", port.pci), ("PLACE", PLACE)):
+        script = script.replace(word, value)
+    text = port.run(f"exec 2>&1; {script}\ntrue").out
+    sections = (part.partition("\n") for part in text.split("=== ")[1:])
+    return {name: shown for name, _, shown in sections}
+
+
+# Of these lines and answers a change and its undoing leave something: events are counted, NAPI
+# instances have other numbers.
+EVENTS_COUNTED = ("carrier_", "Link Down Events", "reporter", "state healthy")
+LASTING = [name for name in SHOWN if name not in ("napi", "devlink", "filters")]
+
+
+def lasting(port: Port) -> dict[str, list[str]]:
+    """everything() that must be the same after whatever happened to the port, in any order."""
+    shown = everything(port)
+    return {
+        name: sorted(
+            line
+            for line in shown[name].splitlines()
+            if not any(word in line for word in EVENTS_COUNTED)
+        )
+        for name in LASTING
+    }
+
+
+def counts(port: Port, table: str = "") -> Counts:
+    """Interrupt -> how often it came on each CPU, of a port's interrupts; of what /proc/interrupts
+    was, or is now."""
+    mine = port.irqs()
+    found: Counts = {}
+    lines = (table or port.machine.run(["cat", "/proc/interrupts"]).out).splitlines()
+    cpus = len(lines[0].split())
+    for line in lines[1:]:
+        number, *words = line.split()
+        if number.rstrip(":").isdigit() and int(number.rstrip(":")) in mine:
+            found[int(number.rstrip(":"))] = [int(word) for word in words[:cpus]]
+    return found
+
+
 def queue_irqs(port: Port) -> dict[int, int]:
     """Queue pair -> number of its interrupt, by the name in /proc/interrupts."""
     found = {}
@@ -190,6 +267,83 @@ def restored(port: Port) -> Iterator[None]:
         if port.stats()["mtu"] != mtu:
             port.run(["ip", "link", "set", port.name, "mtu", str(mtu)])
         port.wait_carrier()
+
+
+@contextlib.contextmanager
+def mode(port: Port, wanted: str) -> Iterator[None]:
+    """The port under a driver that can have only that kind of interrupt.  To undo it, the
+    kernel forgets the device and finds it anew, for the helper that hides MSI-X cannot
+    bring it back."""
+    machine = port.machine
+    if wanted == "msix":
+        yield
+        return
+    port.unbind()
+    machine.run(f". /lab/lib.sh; port_irq {port.pci} {wanted}")
+    port.bind()
+    port.wait_carrier()
+    try:
+        yield
+    finally:
+        port.unbind()
+        machine.run(
+            f"echo 1 > /sys/bus/pci/devices/{port.pci}/remove; echo 1 > /sys/bus/pci/rescan; "
+            f"[ -e /sys/bus/pci/devices/{port.pci} ]"
+        )
+        port.bind()
+        port.wait_carrier()
+
+
+# ---- transmit queues that do not send -------------------------------------------------
+
+ENABLE = 1 << 25
+
+
+def txdctl(queue: int) -> int:
+    return 0xE028 + 0x40 * queue
+
+
+def tdt(queue: int) -> int:
+    return 0xE018 + 0x40 * queue
+
+
+def registers(port: Port, lines: list[str]) -> list[str]:
+    """Several register accesses with one process, as quick as can be."""
+    return port.machine.run(
+        ["regs", port.pci, "-"], stdin="\n".join([*lines, ""]).encode()
+    ).out.split()
+
+
+@dataclasses.dataclass
+class Gate:
+    """The transmit queues of a port: shut and open."""
+
+    port: Port
+    before: list[int]
+
+    def shut(self) -> None:
+        registers(
+            self.port,
+            [f"{txdctl(queue):x} {value & ~ENABLE:x}" for queue, value in enumerate(self.before)],
+        )
+
+    def open(self) -> None:
+        """Enable the queues again, and ring the doorbell for what has piled up: the device
+        looks only when the tail is written.  One queue after the other, and with the tail
+        that the register has at that moment: the driver goes on as soon as it can, and an
+        old tail would make the device send what it has sent before."""
+        lines = []
+        for queue, value in enumerate(self.before):
+            lines += [f"{txdctl(queue):x} {value:x}", f"{tdt(queue):x} ="]
+        registers(self.port, lines)
+
+
+def gate_of(port: Port) -> Gate:
+    count = len(port.run(f"ls -d /sys/class/net/{port.name}/queues/tx-*").out.split())
+    values = [int(word, 16) for word in registers(port, [f"{txdctl(q):x}" for q in range(count)])]
+    enabled = [value for value in values if value & ENABLE]
+    assert enabled, "no transmit queue is enabled"
+    return Gate(port, values[: len(enabled)])
 
 
 # ---- faults -------------------------------------------------------------------------

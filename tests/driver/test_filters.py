@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import frames
 import pytest
 import tools
+from control import queue_irqs, restored
 from tools import Numbered, Stream, genl, private, send_frames, until
 
 from lab import Machine, Port
@@ -338,3 +339,64 @@ def test_xps(dut: Port, peer: Port, swapped: bool) -> None:
             queue = 1 - cpu if swapped else cpu
             assert sent[queue] >= COUNT
             assert sent[1 - queue] < 20
+
+
+def maps(port: Port) -> list[str]:
+    """Of each transmit queue, the CPUs that send through it."""
+    return [port.run(["cat", path]).out.strip() for path in queue_files(port, "tx", "xps_cpus")]
+
+
+@pytest.mark.napier_only(reason="igb sets no maps")
+def test_xps_default(dut: Port, peer: Port) -> None:
+    """Each CPU sends through the queue whose interrupt comes to it; none with too few queues."""
+    irqs = queue_irqs(dut)
+    near = [dut.run(["cat", f"/proc/irq/{irqs[queue]}/affinity_hint"]).out for queue in (0, 1)]
+    assert maps(dut) == [one.strip() for one in near]
+    assert sorted(maps(dut)) == ["1", "2"]
+    with tools.quiet(dut, peer):
+        for cpu in (0, 1):
+            queue = maps(dut).index(str(1 << cpu))
+            before = sent_by_queue(dut)
+            Numbered(dut, COUNT, rate=400, sizes=[100], send_on=cpu).perfect()
+            sent = [now - then for now, then in zip(sent_by_queue(dut), before, strict=True)]
+            assert sent[queue] >= COUNT
+            assert sent[1 - queue] < 20
+
+
+@pytest.mark.napier_only(reason="igb sets no maps")
+@pytest.mark.machine(cpus=4)
+def test_xps_with_fewer_queues_than_cpus(dut: Port) -> None:
+    """Queues that are added when there are too few get no map, others get theirs."""
+    assert sorted(maps(dut)) == ["1", "2", "4", "8"]
+    with restored(dut):
+        dut.ethtool("-L", "combined", "2")
+        kept = maps(dut)
+        dut.ethtool("-L", "combined", "3")
+        assert maps(dut) == [*kept, "0"]
+        dut.ethtool("-L", "combined", "4")
+        assert sorted(maps(dut)) == ["1", "2", "4", "8"]
+        # More queues than CPUs: several for each.
+        dut.ethtool("-L", "combined", "6")
+        assert maps(dut)[4:] == maps(dut)[:2]
+
+
+@pytest.mark.napier_only(reason="igb sets no maps")
+def test_xps_that_was_set_stays(dut: Port) -> None:
+    """Over all that the driver does to its queues, as long as there are these."""
+    files = queue_files(dut, "tx", "xps_cpus")
+    with written(dut, dict(zip(files, ("3", "0"), strict=True))), restored(dut):
+        dut.ethtool("-G", "tx", "256")
+        assert maps(dut) == ["3", "0"]
+        dut.down()
+        dut.up()
+        dut.wait_carrier()
+        assert maps(dut) == ["3", "0"]
+        dut.ethtool("--reset", "dedicated")
+        dut.machine.run(f"devlink dev reload pci/{dut.pci}")
+        dut.wait_carrier()
+        assert maps(dut) == ["3", "0"]
+        # A queue that goes takes its map with it; the next of that number is a new one.
+        dut.ethtool("-L", "combined", "1")
+        assert maps(dut)[0] == "3"
+        dut.ethtool("-L", "combined", "2")
+        assert maps(dut) == ["3", "2"] or maps(dut) == ["3", "1"]

@@ -4,15 +4,13 @@ and what netdev-genl says about them."""
 
 from __future__ import annotations
 
-import contextlib
 import re
 import time
-from collections.abc import Iterator
 
 import pytest
-from control import Load, channels, failing, queue_irqs, restored
+from control import Counts, Load, channels, counts, failing, mode, queue_irqs, restored
 from frames import marked
-from tools import Figures, bql, genl, port_number, program, send_frames, until
+from tools import RSS_KEY, Figures, bql, genl, port_number, program, send_frames, until
 
 from lab import Port
 
@@ -37,21 +35,6 @@ UNTOLD = (
 # Channels that a driver offers when there is one vector: igb as many as with MSI-X.
 OFFERED_ALONE = {"igb": 8}
 
-Counts = dict[int, list[int]]
-
-
-def counts(port: Port) -> Counts:
-    """Interrupt -> how often it came on each CPU, of a port's interrupts."""
-    mine = port.irqs()
-    found: Counts = {}
-    lines = port.machine.run(["cat", "/proc/interrupts"]).out.splitlines()
-    cpus = len(lines[0].split())
-    for line in lines[1:]:
-        number, *words = line.split()
-        if number.rstrip(":").isdigit() and int(number.rstrip(":")) in mine:
-            found[int(number.rstrip(":"))] = [int(word) for word in words[:cpus]]
-    return found
-
 
 def total(port: Port) -> int:
     """All interrupts of a port."""
@@ -75,36 +58,13 @@ def many_flows(port: Port) -> None:
     """Frames both ways of so many flows that every queue gets some."""
     if port.driver == "igb":  # UNHASHED
         port.ethtool("-N", "rx-flow-hash", "udp4", "sdfn")
+    else:
+        port.ethtool("-X", "hkey", RSS_KEY, check=False)
     number = port_number()
     server = port.spawn(program("flows", "echo", port.ipv4, number))
     done = port.far.run(program("flows", "ask", port.ipv4, number, FLOWS), timeout=60)
     server.kill()
     assert int(done.out) > 0, "nothing came back"
-
-
-@contextlib.contextmanager
-def mode(port: Port, wanted: str) -> Iterator[None]:
-    """The port under a driver that can have only that kind of interrupt.  To undo it, the
-    kernel forgets the device and finds it anew, for the helper that hides MSI-X cannot
-    bring it back."""
-    machine = port.machine
-    if wanted == "msix":
-        yield
-        return
-    port.unbind()
-    machine.run(f". /lab/lib.sh; port_irq {port.pci} {wanted}")
-    port.bind()
-    port.wait_carrier()
-    try:
-        yield
-    finally:
-        port.unbind()
-        machine.run(
-            f"echo 1 > /sys/bus/pci/devices/{port.pci}/remove; echo 1 > /sys/bus/pci/rescan; "
-            f"[ -e /sys/bus/pci/devices/{port.pci} ]"
-        )
-        port.bind()
-        port.wait_carrier()
 
 
 @pytest.mark.parametrize("wanted", ["msix", "msi", "intx"])

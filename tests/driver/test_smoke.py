@@ -101,7 +101,7 @@ import pytest
 from lab import trouble
 
 class Fake:
-    spec, duts, log = None, [], ""
+    spec, duts, log, slept = None, [], "", False
     def console_mark(self): return len(self.log)
     def console_since(self, mark): return self.log[mark:]
     def kernel_trouble(self, mark): return trouble.reports(self.log[mark:])

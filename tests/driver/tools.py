@@ -20,6 +20,9 @@ from lab.base import PATIENCE
 Figures = Callable[[str], None]
 GUEST_PROGRAMS = Path(__file__).resolve().parent.parent / "guest"
 PLACE = "/run/tests"
+# The kernel's key is another one at each boot, and with some of them flows that differ in little
+# leave whole queues empty.  With this one they do not.
+RSS_KEY = ":".join(f"{17 * i % 251:02x}" for i in range(40))
 _equipped: WeakSet[Machine] = WeakSet()
 # A port number of its own for each stream: what a broken one left cannot reach the next.
 _numbers = itertools.cycle(range(20000, 30000))
@@ -383,9 +386,26 @@ def bql(port: Port, name: str) -> list[int]:
     return [int(word) for word in port.run(f"cat $(ls -v {files})").out.split()]
 
 
-def send_frames(port: Port, frames: list[bytes]) -> None:
-    """Send frames as they are."""
+def send_frames(port: Port, frames: list[bytes], *options: str) -> None:
+    """Send frames as they are; options are those of tests/guest/rawsend.py."""
     port.run(
-        program("rawsend", port.name),
+        program("rawsend", port.name, *options),
         stdin=b"".join(frame.hex().encode() + b"\n" for frame in frames),
     )
+
+
+def health(port: Port, *words: str, check: bool = True) -> Any:
+    """`devlink -j health COMMAND pci/... ...`, and what it says."""
+    at = 2 if words[0] == "dump" else 1
+    result = port.machine.run(
+        ["devlink", "-j", "health", *words[:at], f"pci/{port.pci}", *words[at:]], check=check
+    )
+    if not check:
+        return result
+    return json.loads(result.out) if result.out.strip() else {}
+
+
+def reporters(port: Port) -> dict[str, dict[str, Any]]:
+    """The reporters by their names."""
+    (found,) = health(port, "show")["health"].values()
+    return {one["reporter"]: one for one in found}

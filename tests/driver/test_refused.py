@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is refused changes nothing, and the kernel says why.
+
+One table: each way to set something, with values that must not be taken.  A row of a netlink
+interface names words of the kernel's reason (extack); where the interface has no room for one,
+which is said below, it names the error.  Afterwards everything that can be set is as it was,
+the carrier was never away, and the link-down counter stands."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from control import everything
+from tools import PLACE, Figures
+
+from lab import Port
+
+pytestmark = pytest.mark.napier_only(reason="igb takes some of these, rounds others, and says less")
+
+# An answer without a reason is shown by ethtool, ip and devlink with these words.
+SILENT = r"(netlink error|RTNETLINK answers|kernel answers): "
+UNSUPPORTED = SILENT + "Operation not supported"
+INVALID = SILENT + "Invalid argument"
+NO_ROOM = "Cannot assign requested address"
+# The one reason that the core has for whatever a driver refuses of link settings: the driver's
+# part is told without a word of its own.
+LINK = "link settings update failed"
+
+# What is set -> command (DEV, PCI: the port) -> what must be in its answer.
+REFUSED: dict[str, dict[str, str]] = {
+    "rings": {
+        "ethtool -G DEV rx 100": "napier: RX ring size 100: a power of two",
+        "ethtool -G DEV tx 32": "napier: TX ring size 32: a power of two",
+        "ethtool -G DEV rx 1024 tx 100": "napier: TX ring size 100: a power of two",
+        "ethtool -G DEV rx 0": "napier: RX ring size 0: a power of two",
+        "ethtool -G DEV tx 8192": "requested ring size exceeds maximum",
+        "ethtool -G DEV rx-mini 64": "requested ring size exceeds maximum",
+        "ethtool -G DEV rx-buf-len 4096": "setting rx buf len not supported",
+        "ethtool -G DEV tcp-data-split on": "setting TCP data split is not supported",
+        "ethtool -G DEV tx-push on": "setting tx push not supported",
+        "ethtool -G DEV cqe-size 64": "setting cqe size not supported",
+    },
+    "channels": {
+        "ethtool -L DEV combined 0": "would result in no RX or TX channel",
+        "ethtool -L DEV combined 100": "requested channel count exceeds maximum",
+        "ethtool -L DEV rx 1": "requested channel count exceeds maximum",
+        # The driver's operation has no room for a reason.
+        "ethtool -L DEV other 0": INVALID,
+    },
+    "coalescing": {
+        "ethtool -C DEV rx-usecs 50": "napier: rx-usecs can be set with adaptive-rx off",
+        "ethtool -C DEV tx-usecs 50": "napier: tx-usecs can be set with adaptive-tx off",
+        "ethtool -C DEV adaptive-rx off rx-usecs 8192": "rx-usecs 8192: at most 8191",
+        "ethtool -C DEV adaptive-rx off adaptive-tx off tx-usecs 4000000000": "at most 8191",
+        "ethtool -C DEV rx-frames 8": "cannot modify an unsupported parameter",
+        "ethtool -C DEV cqe-mode-rx on": "cannot modify an unsupported parameter",
+        "ethtool -C DEV tx-aggr-max-bytes 1": "cannot modify an unsupported parameter",
+    },
+    # By ioctl, which knows no reasons.
+    "coalescing of a queue": {
+        "ethtool --per-queue DEV queue_mask 0x1 --coalesce rx-usecs 50": "Invalid argument",
+        "ethtool --per-queue DEV queue_mask 0x1 --coalesce adaptive-rx off rx-usecs 9000": (
+            "Invalid argument"
+        ),
+        "ethtool --per-queue DEV queue_mask 0x10000 --coalesce rx-usecs 50": "Invalid argument",
+        "ethtool --per-queue DEV queue_mask 0x1 --coalesce rx-frames 5": "not supported",
+    },
+    "pause": {
+        # ethtool has no word that the kernel would refuse, and no value is out of range.
+        "python3 PLACE/knob.py ethtool DEV 22 3:1:2": "invalid attribute length|Invalid argument",
+    },
+    "EEE": {
+        "ethtool --set-eee DEV eee on": UNSUPPORTED,
+        "ethtool --set-eee DEV advertise 0x1": UNSUPPORTED,
+        "ethtool --set-eee DEV tx-timer 10": UNSUPPORTED,
+    },
+    "RSS, by ioctl": {
+        "ethtool -X DEV equal 100": "Invalid argument",
+        "ethtool -X DEV equal 2 start 5": "Invalid argument",
+        "ethtool -X DEV hfunc xor": "Operation not supported",
+        "ethtool -X DEV hfunc crc32": "Operation not supported",
+        "ethtool -X DEV context new equal 1": "Operation not supported",
+        "ethtool -X DEV context 1 delete": "not supported|Invalid argument|No such file",
+        "ethtool -X DEV xfrm symmetric-xor": "Operation not supported",
+        "ethtool -X DEV hkey 01:02": "Key is too short",
+    },
+    "hashed fields, by ioctl": {
+        "ethtool -N DEV rx-flow-hash udp4 s": "Invalid argument",
+        "ethtool -N DEV rx-flow-hash udp4 sdf": "Invalid argument",
+        "ethtool -N DEV rx-flow-hash tcp6 vsdfn": "Invalid argument",
+        "ethtool -N DEV rx-flow-hash sctp4 sdfn": "Invalid argument",
+        "ethtool -N DEV rx-flow-hash ether m": "Operation not supported",
+    },
+    # The emulated port steers nothing.
+    "steering, by ioctl": {
+        "ethtool -N DEV flow-type tcp4 dst-port 80 action 0": "Cannot insert",
+        "ethtool -N DEV flow-type ether proto 0x88f7 action 0": "Cannot insert",
+        "ethtool -N DEV flow-type tcp4 dst-port 80 action 99": "Cannot insert",
+        "ethtool -N DEV flow-type ether dst 02:00:00:00:00:09 action -1 loc 5000": "Cannot insert",
+        "ethtool -N DEV delete 0": "Cannot delete",
+    },
+    "offloads": {
+        "ethtool -K DEV lro on": "Could not change any device features",
+        "ethtool -K DEV hw-tc-offload on": "Could not change any device features",
+        "ethtool -K DEV macsec-hw-offload on": "Could not change any device features",
+        "ethtool -K DEV tls-hw-tx-offload on": "Could not change any device features",
+        "ethtool -K DEV nonsense on": "bit name not found|bad command line",
+    },
+    "link": {
+        "ethtool -s DEV speed 1000 duplex full autoneg off": LINK,
+        "ethtool -s DEV speed 2500 duplex full autoneg off": LINK,
+        "ethtool -s DEV speed 100 duplex full autoneg off lanes 4": "lanes configuration not",
+        "ethtool -s DEV advertise 0x10": LINK,
+        "ethtool -s DEV advertise 0x1000000": LINK,
+        "ethtool -s DEV master-slave forced-master": "master/slave configuration not supported",
+        "ethtool -s DEV port fibre": LINK,
+        "ethtool -s DEV phyad 7": LINK,
+        "python3 PLACE/knob.py ethtool DEV 3 5:9:1": LINK,
+        "ethtool -s DEV mdix sideways": "bad command line|invalid value|unknown",
+    },
+    "Wake-on-LAN": {
+        "ethtool -s DEV wol g": "cannot enable unsupported WoL mode",
+        "ethtool -s DEV wol gs sopass 11:22:33:44:55:66": "cannot enable unsupported WoL mode",
+    },
+    "what a port with an SFP cage, T1S, PSE or FEC would have": {
+        "ethtool --set-priv-flags DEV x on": UNSUPPORTED,
+        "ethtool --set-fec DEV encoding rs": UNSUPPORTED,
+        "ethtool --set-module DEV power-mode-policy high": "not supported by this device",
+        "ethtool --set-plca-cfg DEV enable on": UNSUPPORTED,
+        "ethtool --set-mm DEV pmac-enabled on": UNSUPPORTED,
+        "ethtool --set-pse DEV podl-pse-admin-control enable": "No PHY",
+        "ethtool --cable-test DEV": UNSUPPORTED,
+        "ethtool --cable-test-tdr DEV": UNSUPPORTED,
+        "ethtool -s DEV msglvl 0xffffffff": UNSUPPORTED,
+    },
+    "tunables, by ioctl": {
+        "ethtool --set-tunable DEV rx-copybreak 100000": "not supported|Invalid argument",
+        "ethtool --set-tunable DEV tx-copybreak 256": "not supported|Invalid argument",
+        "ethtool --set-tunable DEV pfc-prevention-tout 100": "not supported",
+        "ethtool --set-tunable DEV tx-buf-size 100": "not supported",
+        "ethtool --set-phy-tunable DEV downshift on": "not supported",
+        "ethtool --set-phy-tunable DEV fast-link-down on": "not supported",
+    },
+    "reset, by ioctl": {
+        "ethtool --reset DEV phy": "Operation not supported",
+        "ethtool --reset DEV mgmt": "Operation not supported",
+        "ethtool --reset DEV mac-shared phy-shared": "Operation not supported",
+    },
+    "NVM and dump, by ioctl": {
+        "ethtool -E DEV magic 0x10c98086 offset 0 value 1": "Operation not supported",
+        "ethtool -E DEV magic 0x1 offset 0 value 1": "Operation not supported",
+        "ethtool -W DEV 1": "Operation not supported",
+    },
+    "time stamps, by ioctl": {
+        "python3 PLACE/knob.py stamps DEV 0 99 0": "errno (22|34|95)",
+        "python3 PLACE/knob.py stamps DEV 0 0 99": "errno (22|34|95)",
+        "python3 PLACE/knob.py stamps DEV 99 0 0": "errno (22|34|95)",
+    },
+    "MTU": {
+        "ip link set DEV mtu 67": "mtu less than device minimum",
+        "ip link set DEV mtu 9217": "mtu greater than device maximum",
+        "ip link set DEV mtu 2147483647": "mtu greater than device maximum",
+    },
+    # ndo_set_mac_address() has no room for a reason.
+    "MAC address": {
+        "ip link set DEV address 01:02:03:04:05:06": NO_ROOM,
+        "ip link set DEV address 00:00:00:00:00:00": NO_ROOM,
+        "ip link set DEV address ff:ff:ff:ff:ff:ff": NO_ROOM,
+    },
+    "interface": {
+        "ip link set DEV gso_max_size 1000000": "too big gso_max_size",
+        "ip link set DEV vf 0 mac 02:00:00:00:00:01": UNSUPPORTED,
+        "ip link set DEV type bond mode 1": UNSUPPORTED,
+        "ip link set DEV master lo": UNSUPPORTED,
+        "bridge link set dev DEV hwmode vepa": UNSUPPORTED,
+        "bridge fdb add 02:00:00:00:00:01 dev DEV vlan 5 self": INVALID,
+        "bridge fdb del 02:00:00:00:00:01 dev DEV self": SILENT + "No such file",
+        "python3 PLACE/mii.py DEV set 1 31 0 65534": "EPERM",
+    },
+    "VLAN": {
+        "ip link add link DEV name v4095 type vlan id 4095": "Invalid VLAN id",
+        "ip link add link DEV name v5000 type vlan id 5000": "Invalid VLAN id",
+    },
+    # Not mqprio and taprio: when one of these is refused, the core forgets the maps of XPS.
+    "traffic control": {
+        "tc qdisc add dev DEV clsact; tc filter add dev DEV ingress flower skip_sw dst_mac "
+        "02:00:00:00:00:01 action drop; tc qdisc del dev DEV clsact": UNSUPPORTED,
+    },
+    # Files have nothing but an error, and dash none of its own for it.
+    "sysfs": {
+        f"echo {value} > /sys/class/net/DEV/{name}": "error"
+        for name, value in (
+            ("threaded", "-1"),
+            ("threaded", "x"),
+            ("napi_defer_hard_irqs", "-1"),
+            ("napi_defer_hard_irqs", "99999999999"),
+            ("gro_flush_timeout", "x"),
+            ("carrier", "0"),
+            ("mtu", "9217"),
+            ("tx_queue_len", "-1"),
+            ("queues/tx-0/tx_maxrate", "1"),
+            ("queues/tx-0/xps_cpus", "zz"),
+            ("queues/rx-0/rps_cpus", "zz"),
+            ("device/sriov_numvfs", "7"),
+        )
+    },
+    "NAPI, by netdev-genl": {
+        "python3 PLACE/knob.py napi DEV defer-hard-irqs=4294967295": "errno (34|95)",
+        "python3 PLACE/knob.py napi DEV threaded=9": "errno (22|34|95)",
+    },
+    "devlink": {
+        "devlink dev param set pci/PCI name msix_vec_per_pf_max value 1000 cmode driverinit": (
+            INVALID + "|napier: "
+        ),
+        "devlink dev param set pci/PCI name enable_sriov value true cmode permanent": INVALID,
+        "devlink dev reload pci/PCI action fw_activate": "reload action is not supported",
+        "devlink dev eswitch set pci/PCI mode switchdev": UNSUPPORTED,
+        "devlink health set pci/PCI reporter nothere auto_recover false": INVALID,
+        "devlink health recover pci/PCI reporter nothere": INVALID,
+        "devlink health test pci/PCI reporter tx": UNSUPPORTED,
+        "devlink region new pci/PCI/nothere snapshot 1": "requested region does not exist",
+        "devlink region del pci/PCI/nvm snapshot 77": INVALID + "|not exist",
+        "devlink trap set pci/PCI trap source_mac_is_multicast action drop": UNSUPPORTED,
+    },
+}
+
+
+def answer(port: Port, command: str) -> str:
+    for word, value in (("DEV", port.name), ("PCI", port.pci), ("PLACE", PLACE)):
+        command = command.replace(word, value)
+    result = port.run(command, check=False)
+    return f"status {result.rc}: {result.err.strip() or result.out.strip()}"
+
+
+def taken(dut: Port, commands: dict[str, str]) -> list[str]:
+    """What was not refused, or not for that reason.  ethtool 6.14 ends some refused commands with
+    status 0, so its words are what counts."""
+    wrong = []
+    for command, reason in commands.items():
+        told = answer(dut, command)
+        if told == "status 0: ":
+            wrong.append(f"{command}: taken")
+        elif not re.search(reason, told):
+            wrong.append(f"{command}: {told}; not {reason!r}")
+    return wrong
+
+
+def test_changes_nothing_and_says_why(dut: Port, figures: Figures) -> None:
+    wrong, before = [], everything(dut)
+    for what, commands in REFUSED.items():
+        wrong += taken(dut, commands)
+        after = everything(dut)
+        changed = {name: after[name] for name in after if after[name] != before[name]}
+        if changed:
+            wrong.append(f"{what}: changed {changed}")
+        before = after
+    reasons = [reason for commands in REFUSED.values() for reason in commands.values()]
+    figures(
+        f"{len(reasons)} refused, {sum(SILENT in reason for reason in reasons)} of them without"
+    )
+    assert not wrong, "\n".join(wrong)
