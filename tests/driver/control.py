@@ -35,11 +35,14 @@ class Load:
 
     At the end of the block everything that was sent must have arrived, whole."""
 
-    def __init__(self, port: Port, ways: tuple[str, ...] = ("tx", "rx"), family: int = 4) -> None:
-        """`ways` as seen from the port."""
+    def __init__(
+        self, port: Port, ways: tuple[str, ...] = ("tx", "rx"), family: int = 4, pace: int = 0
+    ) -> None:
+        """`ways` as seen from the port; `pace` in bytes a second for each, 0 for all that goes."""
         self.port = port
         self.ends = {way: (port, port.far) if way == "tx" else (port.far, port) for way in ways}
         self.family = family
+        self.pace = pace
         self.numbers = {way: port_number() for way in ways}
         self.result: dict[str, dict[str, Any]] = {}
         self.seconds = 0.0
@@ -50,7 +53,7 @@ class Load:
         for way, (source, sink) in self.ends.items():
             words = address(sink, self.family), self.numbers[way]
             self.sinks[way] = sink.spawn(program("endless", "sink", *words))
-            self.sources[way] = source.spawn(program("endless", "source", *words))
+            self.sources[way] = source.spawn(program("endless", "source", *words, self.pace))
         try:
             self.moves()
         except BaseException:

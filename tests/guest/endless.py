@@ -3,7 +3,7 @@
 """Traffic that goes on until it is told to stop, whatever happens to the interface below it.
 
     endless.py sink ADDRESS PORT           takes one TCP stream and checks every byte
-    endless.py source ADDRESS PORT         sends it until SIGTERM
+    endless.py source ADDRESS PORT [PACE]  sends it until SIGTERM, so many bytes a second at most
     endless.py blast ADDRESS PORT RATE     datagrams a second, to nobody, until SIGTERM
 
 Sink and source print {"bytes": ...} at the end; the sink also the longest time in which
@@ -27,6 +27,7 @@ import time
 PERIOD = 1_000_003
 CHUNK = 1 << 18
 PATIENCE = 20.0
+SO_MAX_PACING_RATE = 47
 
 stopped = False
 
@@ -78,9 +79,11 @@ def connected(address: str, port: int) -> socket.socket:
             time.sleep(0.05)
 
 
-def source(address: str, port: int) -> dict[str, object]:
+def source(address: str, port: int, pace: int = 0) -> dict[str, object]:
     content, total = pattern(), 0
     with connected(address, port) as sock:
+        if pace:
+            sock.setsockopt(socket.SOL_SOCKET, SO_MAX_PACING_RATE, pace)
         sock.settimeout(0.2)
         while not stopped:
             at = total % PERIOD
@@ -119,8 +122,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, stop)
     if role == "blast":
         result = blast(address, int(port), float(more[0]))
+    elif role == "source":
+        result = source(address, int(port), *map(int, more))
     else:
-        result = {"sink": sink, "source": source}[role](address, int(port))
+        result = sink(address, int(port))
     print(json.dumps(result))
 
 
