@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import json
 import math
-import socket
-import struct
 import sys
 import tempfile
 from pathlib import Path
@@ -22,6 +20,11 @@ from typing import Any
 from lab import LabError, Machine, Port, Spec, docs
 from lab.base import REPO, say
 from lab.flood import Flood
+
+# Frames are built by the same code as the tests'.
+sys.path.insert(0, str(REPO / "tests" / "guest"))
+
+from frames import UDP, ethernet, ip, udp
 
 DOCS = REPO / "docs"
 PROGRAM = REPO / "bench" / "guest" / "paced.py"
@@ -50,14 +53,9 @@ Point = dict[str, float]
 def datagram(port: Port) -> bytes:
     """A frame of 60 bytes to a port that nobody listens at; its far end sent it."""
     far = port.far
-    head = struct.pack("!BBHHHBBH", 0x45, 0, 46, 0, 0, 64, 17, 0)
-    addresses = socket.inet_aton(far.ipv4) + socket.inet_aton(port.ipv4)
-    total = sum(struct.unpack("!10H", head + addresses))
-    total = (total & 0xFFFF) + (total >> 16)
-    head = head[:10] + struct.pack("!H", ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF)
-    macs = bytes.fromhex((port.mac + far.mac).replace(":", ""))
-    # Port 9 discards; without a checksum.
-    return macs + b"\x08\x00" + head + addresses + struct.pack("!HHHH", 9, 9, 26, 0) + bytes(18)
+    # Port 9 discards.
+    data = udp(far.ipv4, port.ipv4, (9, 9), bytes(18))
+    return ethernet(port.mac, far.mac, 0x0800, ip(far.ipv4, port.ipv4, UDP, data))
 
 
 def paced(cpu: int, *words: object) -> list[str]:
