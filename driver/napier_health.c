@@ -28,6 +28,9 @@
 #include "napier.h"
 #include "napier_trace.h"
 
+/* An interrupt that has not come after so long was lost. */
+#define NAPIER_LOST		HZ
+
 /* A remedy that is needed again within this time did not help. */
 #define NAPIER_RELAPSE		(60 * HZ)
 
@@ -531,6 +534,7 @@ static bool napier_vector_forgotten(struct napier_net *nn, u32 i)
 	struct napier_vector *vec = nn->nd->vec[i];
 	struct napier_rx_ring *rx = nn->cfg.rx[i];
 	struct napier_tx_ring *tx = nn->cfg.tx[i];
+	bool forgotten;
 	u32 mark;
 
 	if (!rx || !tx || !READ_ONCE(vec->armed) ||
@@ -541,15 +545,18 @@ static bool napier_vector_forgotten(struct napier_net *nn, u32 i)
 		return false;
 	}
 
-	/* The same as a second ago? */
 	mark = BIT(31) | READ_ONCE(rx->next_to_clean) |
 	       (u32)READ_ONCE(tx->rs_done) << 16;
-	if (mark != vec->mark) {
-		vec->mark = mark;
+	if (mark == vec->mark &&
+	    time_before(jiffies, vec->marked + NAPIER_LOST))
 		return false;
-	}
 
-	return true;
+	/* What is done about it needs its time, too. */
+	forgotten = mark == vec->mark;
+	vec->mark = mark;
+	vec->marked = jiffies;
+
+	return forgotten;
 }
 
 /**
@@ -557,9 +564,10 @@ static bool napier_vector_forgotten(struct napier_net *nn, u32 i)
  *	will carry
  * @nn: the interface
  *
- * To be called once a second: what waited at the last call and still waits,
- * with nobody polling, was not told of. Hardware stops sending when the link
- * goes away; what it holds then would be minutes old when it comes back.
+ * To be called once a second, or more often: what waited a second ago and
+ * still waits, with nobody polling, was not told of. Hardware stops sending
+ * when the link goes away; what it holds then would be minutes old when it
+ * comes back.
  *
  * Context: process.
  */

@@ -330,7 +330,8 @@ struct napier_moderation {
  *	what the administrator wrote to smp_affinity stays.
  * @mapped: the default of XPS was set for its transmit queue, once as above,
  *	for as long as the queue exists
- * @mark: what waited to be polled a second ago, 0 if nothing did
+ * @mark: what waited to be polled, 0 if nothing did
+ * @marked: since when, in jiffies, or when something was done about it last
  * @kicked: when it was made to fire because an interrupt was lost, in jiffies,
  *	0 for never
  * @tx_restart: when its transmit queue was restarted alone, in the same way
@@ -359,6 +360,7 @@ struct napier_vector {
 	u8 entry;
 	int irq;
 	u32 mark;
+	unsigned long marked;
 	unsigned long kicked;
 	unsigned long tx_restart;
 	unsigned long rx_restart;

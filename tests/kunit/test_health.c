@@ -123,11 +123,21 @@ static void hang_that_does_not_let_go(struct kunit *test)
 	health_works(fx, 1);
 }
 
-static void health_look(struct napier_fixture *fx)
+static void health_look_at_once(struct napier_fixture *fx)
 {
 	napier_health_look(fx->nn);
 	flush_work(&fx->nd->health.work);
 	napier_fixture_settle(fx);
+}
+
+/* The look of a second later. */
+static void health_look(struct napier_fixture *fx)
+{
+	u32 i;
+
+	for (i = 0; i < fx->nd->board->queues; i++)
+		fx->nd->vec[i]->marked -= HZ;
+	health_look_at_once(fx);
 }
 
 /* A frame waits, and the message that should have told of it went astray. */
@@ -176,6 +186,32 @@ static void lost_interrupt(struct kunit *test)
 	health_look(fx);
 	health_look(fx);
 	KUNIT_EXPECT_EQ(test, fx->nn->resets, 1);
+}
+
+/* The service looks after each event of the link, too: that no time has passed
+ * between two looks says nothing.
+ */
+static void looks_in_a_row(struct kunit *test)
+{
+	struct napier_fixture *fx = test->priv;
+
+	cancel_delayed_work_sync(&fx->nd->service);
+	health_look(fx);
+	health_lose_message(fx, 1);
+	health_look(fx);
+	health_look_at_once(fx);
+	KUNIT_EXPECT_TRUE(test, skb_queue_empty(&fx->received));
+	KUNIT_EXPECT_EQ(test, fx->nd->vec[1]->kicked, 0);
+
+	/* Nor that the remedy has not helped yet. */
+	fx->m->hold = true;
+	health_look(fx);
+	KUNIT_EXPECT_NE(test, fx->nd->vec[1]->kicked, 0);
+	health_look_at_once(fx);
+	KUNIT_EXPECT_EQ(test, fx->nn->queue_restarts, 0);
+	napier_model_release(fx->m);
+	napier_fixture_settle(fx);
+	napier_fixture_check_received(fx, 100, 1);
 }
 
 /* The same for what was sent. */
@@ -288,6 +324,7 @@ static struct kunit_case napier_health_cases[] = {
 	KUNIT_CASE(hang_climbs_the_ladder),
 	KUNIT_CASE(hang_that_does_not_let_go),
 	KUNIT_CASE(lost_interrupt),
+	KUNIT_CASE(looks_in_a_row),
 	KUNIT_CASE(lost_interrupt_of_sending),
 	KUNIT_CASE(no_false_alarm),
 	KUNIT_CASE(link_lost_with_frames),
