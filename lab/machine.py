@@ -35,7 +35,9 @@ CONSOLE_TAIL = 40
 # On a busy host the emulator now and then starts a kernel whose timer does not tick, or fails
 # an assertion of its own, long before any driver of ours is there.
 STALL = re.compile(r"rcu: .*(detected stalls|timer wakeup didn't happen)")
+# Or one that falls silent before it has come to its first program.
 SILENCE = 60.0
+FIRST_PROGRAM = "Run /init"
 # Messages that are not about the guest: the lab's own marks, and that the host let it wait.
 NOT_THE_GUEST = re.compile(r"lab: |hrtimer: interrupt took |clocksource: .*(Watchdog|watchdog)")
 BOOT_ATTEMPTS = 3
@@ -134,7 +136,6 @@ class Machine:
         self._qmp: Qmp | None = None
         self._agent: Agent | None = None
         self._tokens = itertools.count()
-        self._launched = 0.0
 
     def __enter__(self) -> Machine:
         self.start()
@@ -185,7 +186,6 @@ class Machine:
 
     def _launch(self, disks: tuple[Path, Path], ramfs: Path, contents: dict[str, Path]) -> None:
         """Start QEMU."""
-        self._launched = time.monotonic()
         self.dir = Path(tempfile.mkdtemp(prefix="napier-lab-"))
         self.duts = [Port(self, "dut", index) for index in range(self.spec.pairs)]
         self.peers = [Port(self, "peer", index) for index in range(self.spec.pairs)]
@@ -339,8 +339,9 @@ class Machine:
         console = self.console()
         if STALL.search(console):
             raise BootStalled(f"the guest's timer does not tick{self._tail()}")
-        if not console and time.monotonic() - self._launched > SILENCE * PATIENCE:
-            raise BootStalled("the guest's kernel has not said a word")
+        silent = time.time() - (self.dir / "console").stat().st_mtime
+        if FIRST_PROGRAM not in console and silent > SILENCE * PATIENCE:
+            raise BootStalled(f"the guest's kernel was silent for {silent:.0f} s{self._tail()}")
 
     # ---- commands -------------------------------------------------------------------
 
