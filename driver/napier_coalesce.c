@@ -238,6 +238,15 @@ int napier_coalesce_init(struct napier_net *nn)
  */
 void napier_coalesce_exit(struct napier_net *nn)
 {
+	struct napier_dev *nd = nn->nd;
+	u32 i;
+
+	/* The last polls may have queued them. */
+	for (i = 0; i < nd->board->queues; i++) {
+		cancel_work_sync(&nd->vec[i]->rx_mod.dim.work);
+		cancel_work_sync(&nd->vec[i]->tx_mod.dim.work);
+	}
+
 	rtnl_lock();
 	net_dim_free_irq_moder(nn->ndev);
 	rtnl_unlock();
