@@ -896,7 +896,8 @@ static int __napier_link_tell_pause(struct napier_dev *nd)
  *
  * Takes the link down for a negotiation only if pause is to be negotiated and
  * the partner does not know yet what is offered; otherwise it is a matter of
- * registers. While the interface is down, takes effect with the next ifup.
+ * registers. While the interface is down, takes effect with the next ifup, and
+ * in a loopback with its end.
  * All combinations can be said: receive-only is offered as symmetric or
  * asymmetric, and sending is left out if the partner takes the former.
  *
@@ -920,7 +921,7 @@ int napier_link_set_pause(struct napier_dev *nd,
 	phy->pause_rx = pause->rx_pause;
 	phy->pause_tx = pause->tx_pause;
 	phy->pause_autoneg = pause->autoneg;
-	if (!link->started)
+	if (!link->started || link->loopback)
 		return 0;
 
 	err = __napier_link_tell_pause(nd);
@@ -952,7 +953,8 @@ int napier_link_set_pause(struct napier_dev *nd,
  * @keee: wanted
  *
  * Takes the link down for a negotiation only if another offer is made. While
- * the interface is down, takes effect with the next ifup.
+ * the interface is down, takes effect with the next ifup, and in a loopback
+ * with its end.
  *
  * Context: process, takes phy.lock, sleeps.
  * Return: 0, as napier_eee_parse(), -EBUSY if firmware does not allow to
@@ -978,7 +980,7 @@ int napier_link_set_eee(struct napier_dev *nd, struct ethtool_keee *keee)
 		return -EBUSY;
 
 	nd->eee = want;
-	if (!nd->link.started)
+	if (!nd->link.started || nd->link.loopback)
 		return 0;
 
 	err = __napier_eee_program(nd);

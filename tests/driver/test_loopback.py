@@ -77,6 +77,7 @@ CHANGES = {
     "channels": ["ethtool -L DEV combined 1"],
     "mtu": ["ip link set DEV mtu 4000"],
     "ifdown, ifup": ["ip link set DEV down", "ip link set DEV up"],
+    "pause": ["ethtool -A DEV rx off", "ethtool -A DEV rx on"],
     "link settings": ["ethtool -s DEV advertise 0x020", "ethtool -s DEV advertise 0x02f"],
     "a reset of the function": ["echo 1 > /sys/class/net/DEV/device/reset"],
 }

@@ -304,6 +304,7 @@ static void selftest_loopback_feature(struct kunit *test)
 {
 	const struct selftest_phy *p = test->param_value;
 	struct napier_fixture *fx = napier_fixture_bare(test, p->id);
+	const struct ethtool_pauseparam pause = { .autoneg = 1 };
 	struct napier_model *m = fx->m;
 	u16 *lbk = &m->phy[0x13];
 
@@ -326,6 +327,9 @@ static void selftest_loopback_feature(struct kunit *test)
 			   NAPIER_CTRL_ILOS));
 	KUNIT_EXPECT_TRUE(test, netif_carrier_ok(fx->ndev));
 	KUNIT_EXPECT_EQ(test, napier_link_restart(fx->nd), -EBUSY);
+	KUNIT_EXPECT_EQ(test, napier_link_set_pause(fx->nd, &pause), 0);
+	KUNIT_EXPECT_TRUE(test, m->phy[MII_BMCR] & BMCR_LOOPBACK);
+	KUNIT_EXPECT_TRUE(test, netif_carrier_ok(fx->ndev));
 
 	rtnl_lock();
 	netdev_lock(fx->ndev);
