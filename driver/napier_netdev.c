@@ -63,24 +63,34 @@ static int napier_change_mtu(struct net_device *ndev, int mtu)
 static void napier_tx_timeout(struct net_device *ndev, unsigned int txqueue)
 {
 	struct napier_net *nn = netdev_priv(ndev);
-	struct napier_tx_ring *tx = nn->cfg.tx[txqueue];
 	struct napier_dev *nd = nn->nd;
-	u32 head, tail;
+	struct napier_tx_ring *tx;
+	u32 head, tail, use, done;
+	u8 q;
 
 	/* A detached interface has its unused queues stopped, too, and the
-	 * watchdog may look while it is being attached.
+	 * watchdog may look while it is being attached. Nor does it keep a ring
+	 * from being replaced.
 	 */
-	if (!tx)
+	spin_lock_bh(&nn->dead_lock);
+	tx = nn->cfg.tx[txqueue];
+	if (!tx) {
+		spin_unlock_bh(&nn->dead_lock);
 		return;
+	}
+	q = tx->reg_idx;
+	use = READ_ONCE(tx->next_to_use);
+	done = READ_ONCE(tx->rs_done);
+	spin_unlock_bh(&nn->dead_lock);
 
 	nn->tx_timeouts++;
-	head = napier_rd32(nd, NAPIER_TDH(tx->reg_idx));
-	tail = napier_rd32(nd, NAPIER_TDT(tx->reg_idx));
-	trace_napier_tx_hang(ndev, txqueue, head, tail, tx->rs_done);
+	head = napier_rd32(nd, NAPIER_TDH(q));
+	tail = napier_rd32(nd, NAPIER_TDT(q));
+	trace_napier_tx_hang(ndev, txqueue, head, tail, done);
 	netdev_err(ndev,
 		   "TX queue %u hangs: head %u, tail %u, used to %u, clean to %u, TXDCTL %#x\n",
-		   txqueue, head, tail, tx->next_to_use, tx->rs_done,
-		   napier_rd32(nd, NAPIER_TXDCTL(tx->reg_idx)));
+		   txqueue, head, tail, use, done,
+		   napier_rd32(nd, NAPIER_TXDCTL(q)));
 	napier_health_tx_hang(nd, txqueue);
 }
 
