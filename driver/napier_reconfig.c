@@ -499,13 +499,14 @@ static void napier_down(struct napier_net *nn)
 
 	cancel_delayed_work_sync(&nd->service);
 	cancel_delayed_work_sync(&nd->refill);
-	napier_link_stop(nd);
 
 	for (i = 0; i < nn->cfg.nr_queues; i++)
 		napier_txq_stop(nn, i);
 	napier_filter_enable(nd, false);
 	for (i = 0; i < nn->cfg.nr_queues; i++)
 		napier_pair_stop(nn, i, true, true);
+	/* Not before: without a link, hardware sends nothing any more. */
+	napier_link_stop(nd);
 	napier_irq_disable(nn);
 	napier_stamp_tx_cancel(nd);
 	/* An interrupt or a poll may have queued them again. */
