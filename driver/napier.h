@@ -295,7 +295,7 @@ struct napier_filter {
  * @tx_known: transmit queues that were reported and not recovered
  * @rx_new: queue pairs that lost an interrupt, not reported yet
  * @rx_known: the same, reported and not recovered
- * @device_reset: when the device was reset last, in jiffies, 0 for never
+ * @device_reset: when the device was reset last, in 64-bit jiffies, 0 for never
  * @function_reset: the same for the PCI function
  * @tx: devlink health reporter
  * @rx: devlink health reporter
@@ -309,8 +309,8 @@ struct napier_health {
 	unsigned long tx_known;
 	unsigned long rx_new;
 	unsigned long rx_known;
-	unsigned long device_reset;
-	unsigned long function_reset;
+	u64 device_reset;
+	u64 function_reset;
 	struct devlink_health_reporter *tx;
 	struct devlink_health_reporter *rx;
 	struct devlink_health_reporter *hw;

@@ -58,14 +58,14 @@ static void napier_health_unlock(struct napier_dev *nd)
 }
 
 /* Was that done less than a minute ago? 0 stands for never. */
-static bool napier_relapse(unsigned long when)
+static bool napier_relapse(u64 when)
 {
-	return when && time_before(jiffies, when + NAPIER_RELAPSE);
+	return when && time_before64(get_jiffies_64(), when + NAPIER_RELAPSE);
 }
 
-static unsigned long napier_health_now(void)
+static u64 napier_health_now(void)
 {
-	return jiffies ?: 1;
+	return get_jiffies_64();
 }
 
 /* Queue pairs whose rings are live, under the locks of the configuration. */
@@ -143,8 +143,16 @@ static int napier_recover(struct napier_dev *nd,
 	}
 	napier_health_unlock(nd);
 
-	if (function)
+	if (function) {
 		err = napier_recover_function(nd, extack);
+		/* It is held by somebody, or has no reset. */
+		if (err && !napier_is_gone(nd)) {
+			napier_health_lock(nd);
+			napier_recover_device(nn);
+			napier_health_unlock(nd);
+			err = 0;
+		}
+	}
 	if (!err)
 		WRITE_ONCE(*known, 0);
 
@@ -513,16 +521,28 @@ void napier_health_tx_hang(struct napier_dev *nd, u32 queue)
 	napier_health_event(nd);
 }
 
+static void napier_health_heal(struct devlink_health_reporter *reporter)
+{
+	devlink_health_reporter_state_update(reporter,
+					     DEVLINK_HEALTH_REPORTER_STATE_HEALTHY);
+}
+
 /**
  * napier_health_back - the device answers again, whoever saw to that
- * @nd: device
+ * @nd: device, its rings empty
+ *
+ * A remedy that failed because the device was away would be the last one:
+ * devlink tries none for a reporter that is in error.
  *
  * Context: process, after a reset or a sleep; devlink instance registered.
  */
 void napier_health_back(struct napier_dev *nd)
 {
-	devlink_health_reporter_state_update(nd->health.hw,
-					     DEVLINK_HEALTH_REPORTER_STATE_HEALTHY);
+	WRITE_ONCE(nd->health.tx_known, 0);
+	WRITE_ONCE(nd->health.rx_known, 0);
+	napier_health_heal(nd->health.tx);
+	napier_health_heal(nd->health.rx);
+	napier_health_heal(nd->health.hw);
 }
 
 /* Has a vector something to do that nobody is doing? Not if interrupts are put
@@ -535,7 +555,7 @@ static bool napier_vector_forgotten(struct napier_net *nn, u32 i)
 	struct napier_rx_ring *rx = nn->cfg.rx[i];
 	struct napier_tx_ring *tx = nn->cfg.tx[i];
 	bool forgotten;
-	u32 mark;
+	u64 mark;
 
 	if (!rx || !tx || !READ_ONCE(vec->armed) ||
 	    test_bit(NAPI_STATE_SCHED, &vec->napi.state) ||
@@ -545,8 +565,10 @@ static bool napier_vector_forgotten(struct napier_net *nn, u32 i)
 		return false;
 	}
 
-	mark = BIT(31) | READ_ONCE(rx->next_to_clean) |
-	       (u32)READ_ONCE(tx->rs_done) << 16;
+	/* With the number of polls, for a ring may have gone round. */
+	mark = BIT_ULL(63) | (u64)READ_ONCE(vec->events) << 32 |
+	       (u32)READ_ONCE(tx->rs_done) << 16 |
+	       READ_ONCE(rx->next_to_clean);
 	if (mark == vec->mark &&
 	    time_before(jiffies, vec->marked + NAPIER_LOST))
 		return false;
@@ -632,6 +654,9 @@ static void napier_health_work(struct work_struct *work)
 	unsigned long queues;
 
 	if (xchg(&h->gone, false) && napier_is_gone(nd)) {
+		/* What else was noticed goes with it. */
+		xchg(&h->tx_new, 0);
+		xchg(&h->rx_new, 0);
 		msleep(NAPIER_GONE_PAUSE_MS);
 		/* The user, or a handler of errors, may have been faster. */
 		if (napier_is_gone(nd))

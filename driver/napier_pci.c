@@ -265,6 +265,7 @@ static int napier_runtime_resume(struct device *dev)
 	napier_drv_load(nd, true);
 	/* It was detached if the device had been given up for lost. */
 	netif_device_attach(nd->netdev);
+	napier_health_back(nd);
 
 	return 0;
 }

@@ -332,8 +332,8 @@ struct napier_moderation {
  *	for as long as the queue exists
  * @mark: what waited to be polled, 0 if nothing did
  * @marked: since when, in jiffies, or when something was done about it last
- * @kicked: when it was made to fire because an interrupt was lost, in jiffies,
- *	0 for never
+ * @kicked: when it was made to fire because an interrupt was lost, in 64-bit
+ *	jiffies, 0 for never
  * @tx_restart: when its transmit queue was restarted alone, in the same way
  * @rx_restart: when its receive queue was
  * @rx_mod: interrupt moderation while frames are received
@@ -359,11 +359,11 @@ struct napier_vector {
 	u8 index;
 	u8 entry;
 	int irq;
-	u32 mark;
+	u64 mark;
 	unsigned long marked;
-	unsigned long kicked;
-	unsigned long tx_restart;
-	unsigned long rx_restart;
+	u64 kicked;
+	u64 tx_restart;
+	u64 rx_restart;
 	struct napier_moderation rx_mod;
 	struct napier_moderation tx_mod;
 	cpumask_t affinity;

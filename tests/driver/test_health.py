@@ -155,6 +155,24 @@ def test_nothing_is_done_without_leave(dut: Port) -> None:
         health(dut, "set", "reporter", "tx", "auto_recover", "true")
 
 
+@WATCHDOG
+def test_what_others_reset_is_healthy(dut: Port) -> None:
+    """Or devlink would let nobody help the next time."""
+    anew(dut)
+    health(dut, "set", "reporter", "tx", "auto_recover", "false")
+    try:
+        with one_queue_each(dut):
+            shut_first(dut)
+            knock(dut)
+            until(lambda: reporters(dut)["tx"]["state"] == "error", 40, "the report")
+            dut.machine.run(f"echo 1 > /sys/bus/pci/devices/{dut.pci}/reset")
+            assert reporters(dut)["tx"]["state"] == "healthy"
+            dut.wait_carrier()
+            dut.ping(3)
+    finally:
+        health(dut, "set", "reporter", "tx", "auto_recover", "true")
+
+
 def test_a_lost_interrupt_is_noticed(dut: Port, figures: Figures) -> None:
     """All vectors of queues are masked behind the driver's back: within seconds they fire again."""
     before = reporters(dut)["rx"]["error"]

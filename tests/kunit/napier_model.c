@@ -311,6 +311,9 @@ int napier_model_function_reset(struct pci_dev *pdev)
 {
 	struct napier_model *m = container_of(pdev, struct napier_model, pdev);
 
+	if (m->function_reset_err)
+		return m->function_reset_err;
+
 	m->function_resets++;
 	napier_driver.err_handler->reset_prepare(pdev);
 	spin_lock_irq(&m->lock);

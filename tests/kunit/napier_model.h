@@ -210,6 +210,7 @@ struct napier_model_map {
  * @lost_messages: vectors of which no message arrives
  * @gone: everything reads as all ones
  * @gone_until_reset: and a reset of the function helps
+ * @function_reset_err: and what the PCI core says instead, 0 if it does it
  * @function_resets: how often that was done
  * @lost_writes: so many writes to MTA and VFTA are lost
  * @writes: number of writes per table, for those that repeat
@@ -294,6 +295,7 @@ struct napier_model {
 	u32 lost_messages;
 	bool gone;
 	bool gone_until_reset;
+	int function_reset_err;
 	u32 function_resets;
 	u32 lost_writes;
 	u32 writes[2];

@@ -8,7 +8,7 @@
 #include "napier_fixture.h"
 
 /* A minute and more ago, which is when a remedy is forgotten. */
-#define HEALTH_LONG_AGO		(jiffies - 61 * HZ)
+#define HEALTH_LONG_AGO		(get_jiffies_64() - 61 * HZ)
 
 static void health_hang(struct napier_fixture *fx, u32 queue)
 {
@@ -100,6 +100,25 @@ static void hang_climbs_the_ladder(struct kunit *test)
 	fx->nd->vec[0]->tx_restart = HEALTH_LONG_AGO;
 	health_hang(fx, 0);
 	KUNIT_EXPECT_EQ(test, fx->nn->queue_restarts, 3);
+	KUNIT_EXPECT_EQ(test, h->tx_known, 0);
+	napier_fixture_link_up(fx);
+	health_works(fx, 0);
+	health_works(fx, 1);
+}
+
+/* Where the function cannot be reset, the device is. */
+static void hang_without_function_reset(struct kunit *test)
+{
+	struct napier_fixture *fx = test->priv;
+	struct napier_health *h = &fx->nd->health;
+
+	fx->m->function_reset_err = -EAGAIN;
+	health_hang(fx, 0);
+	health_hang(fx, 0);
+	KUNIT_EXPECT_EQ(test, fx->nn->resets, 1);
+	health_hang(fx, 0);
+	KUNIT_EXPECT_EQ(test, fx->m->function_resets, 0);
+	KUNIT_EXPECT_EQ(test, fx->nn->resets, 2);
 	KUNIT_EXPECT_EQ(test, h->tx_known, 0);
 	napier_fixture_link_up(fx);
 	health_works(fx, 0);
@@ -214,6 +233,32 @@ static void looks_in_a_row(struct kunit *test)
 	napier_fixture_check_received(fx, 100, 1);
 }
 
+/* A frame waits, as one did at the same place of the ring a second ago. */
+static void ring_went_round(struct kunit *test)
+{
+	struct napier_fixture *fx = test->priv;
+	u32 size = fx->nn->cfg.rx[1]->mask + 1;
+	u32 i;
+
+	cancel_delayed_work_sync(&fx->nd->service);
+	health_lose_message(fx, 1);
+	health_look(fx);
+	napier_irq_kick(fx->nd->vec[1]);
+	napier_fixture_settle(fx);
+	napier_fixture_check_received(fx, 100, 1);
+	for (i = 1; i < size; i++) {
+		napier_fixture_receive(fx, 1, 100, i);
+		napier_fixture_settle(fx);
+		napier_fixture_check_received(fx, 100, i);
+	}
+	health_lose_message(fx, 1);
+	health_look(fx);
+	KUNIT_EXPECT_EQ(test, fx->nd->vec[1]->kicked, 0);
+	health_look(fx);
+	KUNIT_EXPECT_NE(test, fx->nd->vec[1]->kicked, 0);
+	napier_fixture_check_received(fx, 100, 1);
+}
+
 /* The same for what was sent. */
 static void lost_interrupt_of_sending(struct kunit *test)
 {
@@ -322,9 +367,11 @@ static void gone_for_good(struct kunit *test)
 static struct kunit_case napier_health_cases[] = {
 	KUNIT_CASE(hang_restarts_the_queue),
 	KUNIT_CASE(hang_climbs_the_ladder),
+	KUNIT_CASE(hang_without_function_reset),
 	KUNIT_CASE(hang_that_does_not_let_go),
 	KUNIT_CASE(lost_interrupt),
 	KUNIT_CASE(looks_in_a_row),
+	KUNIT_CASE(ring_went_round),
 	KUNIT_CASE(lost_interrupt_of_sending),
 	KUNIT_CASE(no_false_alarm),
 	KUNIT_CASE(link_lost_with_frames),
