@@ -69,9 +69,11 @@ bool napier_rx_refill(struct napier_rx_ring *rx)
 
 	for (; room; room--) {
 		if (unlikely(!napier_rx_buf_alloc(rx, &rx->buf[i]))) {
+			local_bh_disable();
 			u64_stats_update_begin(&rx->stats.syncp);
 			u64_stats_inc(&rx->stats.alloc_fail);
 			u64_stats_update_end(&rx->stats.syncp);
+			local_bh_enable();
 			full = false;
 			break;
 		}

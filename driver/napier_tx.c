@@ -790,9 +790,12 @@ void napier_tx_purge(struct napier_tx_ring *tx)
 		napier_tx_clean_range(tx, from, (tx->next_to_use - 1) &
 				      tx->mask, 0, &t);
 
+	/* Who writes must not be interrupted by who reads. */
+	local_bh_disable();
 	u64_stats_update_begin(&tx->stats.p.syncp);
 	u64_stats_add(&tx->stats.p.dropped, t.packets);
 	u64_stats_update_end(&tx->stats.p.syncp);
+	local_bh_enable();
 
 	netdev_tx_reset_queue(tx->txq);
 }
