@@ -53,6 +53,10 @@ static void napier_write_rar(struct napier_dev *nd, u32 idx, const u8 *addr)
 	u32 ral = idx < NAPIER_RAR_FIRST ? NAPIER_RAL(idx) : NAPIER_RAL2(idx);
 	u32 rah = idx < NAPIER_RAR_FIRST ? NAPIER_RAH(idx) : NAPIER_RAH2(idx);
 
+	/* Frames for it are lost while it is written. */
+	if (napier_rd32(nd, ral) == low && napier_rd32(nd, rah) == high)
+		return;
+
 	/* Invalid while it is half written. Each half is flushed because some
 	 * bridges would combine them into a burst, which some parts do not
 	 * take (igb 7.3 e1000_mac.c, igb_rar_set).
