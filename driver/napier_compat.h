@@ -45,6 +45,12 @@ static inline void netif_napi_add_config_locked(struct net_device *dev,
 	netif_napi_add(dev, napi, poll);
 }
 
+static inline void ethtool_rxfh_indir_lost(struct net_device *dev)
+{
+	netdev_err(dev, "device error, RSS indirection table lost\n");
+	dev->priv_flags &= ~IFF_RXFH_CONFIGURED;
+}
+
 /* Nothing to ask for. */
 static inline void napier_compat_request_ops_lock(struct net_device *dev)
 {

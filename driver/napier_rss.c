@@ -41,7 +41,7 @@ void napier_rss_init(struct napier_net *nn)
  *
  * A table that the user has set stays, as long as it names no queue that does
  * not exist. The ethtool core refuses such a change; a loss of interrupt vectors
- * can still bring one about.
+ * can still bring one about, and the user is told.
  *
  * Context: process, under the lock of the configuration. Call
  * napier_rss_program() to make it effective.
@@ -56,6 +56,7 @@ void napier_rss_resize(struct napier_net *nn, u32 nr_queues)
 				break;
 		if (i == NAPIER_RETA_LEN)
 			return;
+		ethtool_rxfh_indir_lost(nn->ndev);
 	}
 
 	napier_rss_default_table(nn, nr_queues);

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from control import Load, channels, queue_irqs, restored, rings
+from test_rss import table
 from tools import Figures, private, stats64
 
 from lab import Machine, Port
@@ -156,6 +157,24 @@ def test_vectors_limit_channels(dut: Port) -> None:
         dut.wait_carrier()
         with Load(dut):
             pass
+
+
+def test_a_table_of_queues_that_are_lost(dut: Port, machine: Machine) -> None:
+    """It becomes the default, which grows with the channels again, and the user is told."""
+    mark = machine.klog_mark()
+    with as_before(dut):
+        dut.ethtool("-L", "combined", "4")
+        dut.ethtool("-X", "equal", "4")
+        set_vectors(dut, 3)
+        reload(dut)
+        assert set(table(dut)) == {0, 1}
+        assert any(
+            "indirection table lost" in line for line in machine.klog_since(mark, max_level=4)
+        )
+        set_vectors(dut, 5)
+        reload(dut)
+        dut.ethtool("-L", "combined", "4")
+        assert set(table(dut)) == {0, 1, 2, 3}
 
 
 @pytest.mark.parametrize("value", [0, 1, TABLE + 1, 2**32 - 1])
