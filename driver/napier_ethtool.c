@@ -71,13 +71,16 @@ static int napier_ethtool_reset(struct net_device *ndev, u32 *flags)
 {
 	struct napier_net *nn = netdev_priv(ndev);
 
-	if (!(*flags & NAPIER_RESET_DEVICE))
+	/* Nothing is reset that was not asked for. */
+	if ((*flags & NAPIER_RESET_DEVICE) != NAPIER_RESET_DEVICE)
 		return -EOPNOTSUPP;
 	if (napier_is_gone(nn->nd))
 		return -ENODEV;
 
 	trace_napier_reset_begin(ndev, NAPIER_RESET_USER);
 	napier_reset(nn);
+	if (napier_is_gone(nn->nd))
+		return -ENODEV;
 	*flags &= ~NAPIER_RESET_DEVICE;
 
 	return 0;

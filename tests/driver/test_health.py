@@ -223,8 +223,9 @@ def test_reset_by_hand(dut: Port) -> None:
             pass
         assert "tcp-segmentation-offload: off" in dut.ethtool("-k").out
         assert dut.stats()["stats64"]["tx"]["packets"] > sent
-        refused = dut.ethtool("--reset", "phy", check=False)
-        assert refused.rc
+        for part in ("phy", "irq", "mac"):
+            refused = dut.ethtool("--reset", part, check=False)
+            assert refused.rc, part
         assert private(dut)["device_resets"] == before["device_resets"] + 1
     finally:
         dut.ethtool("-K", "tso", "on")

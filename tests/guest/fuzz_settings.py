@@ -448,7 +448,7 @@ class Fuzz:
 
     def reset(self) -> tuple[str, Answer]:
         flags = self.random.choice(
-            (0, 1 << 6, 1, 0xFF0000, 1 << 31, 0x3E if not self.random.randrange(8) else 1 << 7)
+            (0, 1 << 6, 1, 0xFF0000, 1 << 31, 0xBE if not self.random.randrange(4) else 1 << 7)
         )
         answer = self.ioctl.reset(flags)
         if not answer.error:
