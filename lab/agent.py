@@ -154,8 +154,9 @@ class Agent:
             except (OSError, ValueError) as error:
                 self._close()
                 # It takes QEMU a moment to die after its sockets have.
-                time.sleep(1)
-                self.alive()
+                for _ in range(20):
+                    time.sleep(0.1)
+                    self.alive()
                 raise AgentSilent(f"the guest agent broke off in {name}: {error}") from error
         if "error" in answer:
             raise AgentError(f"{name}: {answer['error'].get('desc', answer['error'])}")

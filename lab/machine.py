@@ -39,7 +39,9 @@ STALL = re.compile(r"rcu: .*(detected stalls|timer wakeup didn't happen)")
 SILENCE = 60.0
 FIRST_PROGRAM = "Run /init"
 # Messages that are not about the guest: the lab's own marks, and that the host let it wait.
-NOT_THE_GUEST = re.compile(r"lab: |hrtimer: interrupt took |clocksource: .*(Watchdog|watchdog)")
+NOT_THE_GUEST = re.compile(
+    r"lab: |hrtimer: interrupt took |clocksource: |TSC found unstable|sched: DL replenish"
+)
 BOOT_ATTEMPTS = 3
 # reboot(2) with RB_AUTOBOOT: what `reboot -f` does, which the guest has no init for.
 RESTART = "import ctypes; ctypes.CDLL(None).reboot(0x01234567)"
@@ -50,7 +52,7 @@ class MachineDied(LabError):
 
 
 class BootStalled(LabError):
-    """The emulator has failed: the guest's timer does not tick, or QEMU has aborted."""
+    """The emulator has failed: the guest's timer does not tick, it fell silent, or QEMU aborted."""
 
 
 class GuestError(LabError):
@@ -223,7 +225,13 @@ class Machine:
                 if time.monotonic() > end:
                     raise
         self._agent = Agent(self.dir / "agent", self._check_booting)
-        self.sync(BOOT_TIMEOUT)
+        try:
+            self.sync(BOOT_TIMEOUT)
+        except (BootStalled, MachineDied):
+            raise
+        except LabError as error:
+            # No driver of ours is loaded yet.
+            raise BootStalled(str(error)) from error
         self._agent.alive = self.check_alive
 
     def sync(self, timeout: float = BOOT_TIMEOUT) -> None:

@@ -134,7 +134,8 @@ def command(
             "-drive",
             f"file={_escape(disk)},if=none,id=disk{number},format=raw,snapshot=on",
             "-device",
-            f"virtio-blk-pci,drive=disk{number},addr={0x4 + number:#x}",
+            # As for the agent, below.
+            f"virtio-blk-pci,drive=disk{number},addr={0x4 + number:#x},event_idx=off",
         ]
     # ACPI hotplug would take the slots away from the native one, and with it the data
     # link state that error recovery and bus resets look at.

@@ -45,6 +45,12 @@ port_bind() {
 		fi
 	fi
 	[ -e "$device/driver" ] || echo "$1" > /sys/bus/pci/drivers_probe
+	# A device that was just plugged in may not be ready for a driver yet.
+	tries=0
+	until [ -e "$device/driver" ] || [ $((tries += 1)) -gt 20 ]; do
+		sleep 0.1
+		echo "$1" > /sys/bus/pci/drivers_probe
+	done
 	if [ ! -e "$device/driver" ]; then
 		echo "$1: driver $2 did not take it" >&2
 		return 1

@@ -28,7 +28,10 @@ PERIOD = 1_000_003
 CHUNK = 1 << 18
 PATIENCE = 20.0
 SO_MAX_PACING_RATE = 47
+TCP_USER_TIMEOUT = 18
 TCP_RTO_MAX_MS = 44
+# Seconds without an answer.
+GIVE_UP = 900
 
 stopped = False
 
@@ -84,7 +87,8 @@ def source(address: str, port: int, pace: int = 0) -> dict[str, object]:
     content, total = pattern(), 0
     with connected(address, port) as sock:
         # Try again each second, however often the wire was cut; kernels before 6.15 wait longer
-        # each time.
+        # each time.  They would count the tries and give up after fifteen.
+        sock.setsockopt(socket.IPPROTO_TCP, TCP_USER_TIMEOUT, 1000 * GIVE_UP)
         with contextlib.suppress(OSError):
             sock.setsockopt(socket.IPPROTO_TCP, TCP_RTO_MAX_MS, 1000)
         if pace:

@@ -8,6 +8,7 @@ flows.py ask ADDRESS PORT FLOWS          some from each of that many ports; prin
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 import time
@@ -40,7 +41,8 @@ def ask(address: str, port: int, flows: int) -> int:
         sock.settimeout(0.5)
     end = time.monotonic() + PATIENCE
     while True:
-        socks[0].send(b"is anybody there")
+        with contextlib.suppress(ConnectionRefusedError):
+            socks[0].send(b"is anybody there")
         if answered(socks[0]):
             break
         if time.monotonic() > end:
