@@ -308,12 +308,19 @@ static void rss_user_table(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, table[99], 1);
 	KUNIT_EXPECT_EQ(test, table[100], 0);
 
+	rtnl_lock();
+	netdev_lock(fx->ndev);
 	fx->ndev->ethtool->rss_indir_user_size = NAPIER_RETA_LEN;
 	napier_rss_resize(fx->nn, 4);
 	KUNIT_EXPECT_EQ(test, fx->nn->rss.reta[99], 1);
+	KUNIT_EXPECT_TRUE(test, netif_is_rxfh_configured(fx->ndev));
 	napier_rss_resize(fx->nn, 1);
 	KUNIT_EXPECT_EQ(test, fx->nn->rss.reta[99], 0);
-	fx->ndev->ethtool->rss_indir_user_size = 0;
+	KUNIT_EXPECT_FALSE(test, netif_is_rxfh_configured(fx->ndev));
+	napier_rss_resize(fx->nn, 4);
+	KUNIT_EXPECT_EQ(test, fx->nn->rss.reta[99], 3);
+	netdev_unlock(fx->ndev);
+	rtnl_unlock();
 
 	set.hfunc = ETH_RSS_HASH_XOR;
 	KUNIT_EXPECT_EQ(test, napier_rss_set(fx->nn, &set, NULL), -EOPNOTSUPP);
