@@ -126,7 +126,7 @@ static irqreturn_t napier_irq_legacy(int irq, void *data)
 /* Set the interval of the direction that had work, see napier_coalesce.c. A
  * shorter one at once; a longer one when it was right NAPIER_CALM times in a
  * row, so that directions that take turns do not cost a register write each
- * time.
+ * time. A poll that found nothing to do says nothing.
  */
 static void napier_vector_moderate(struct napier_vector *vec, bool rx, bool tx)
 {
@@ -137,9 +137,10 @@ static void napier_vector_moderate(struct napier_vector *vec, bool rx, bool tx)
 	if (tx)
 		eitr = min(eitr, READ_ONCE(vec->tx_mod.eitr));
 
-	if (eitr == vec->eitr || eitr == U32_MAX) {
+	if (eitr == vec->eitr) {
 		vec->calm = 0;
-	} else if (eitr < vec->eitr || ++vec->calm >= NAPIER_CALM) {
+	} else if (eitr < vec->eitr ||
+		   (eitr != U32_MAX && ++vec->calm >= NAPIER_CALM)) {
 		vec->calm = 0;
 		vec->eitr = eitr;
 		napier_wr32(vec->nd, NAPIER_EITR(vec->entry), eitr);

@@ -317,7 +317,8 @@ struct napier_moderation {
  * @eims: this vector's bit in EICR/EIMS/EIMC, 0 without MSI-X
  * @eitr: value of EITR; written by NAPI
  * @events: interrupts so far, for net_dim
- * @calm: polls in a row that wanted a longer interval than @eitr
+ * @calm: polls in a row that wanted a longer interval than @eitr, without
+ *	those that found nothing
  * @armed: the NAPI instance exists and may be scheduled. The emulated 82576
  *	sends interrupts that nobody asked for when a throttle timer expires,
  *	even for a masked vector, so the handler has to be safe from
