@@ -166,7 +166,9 @@ def test_tx_usecs_holds_where_only_is_sent(dut: Port, figures: Figures) -> None:
             time.sleep(0.5)
             rates[tx] = fired(dut, 3)
     figures(", ".join(f"tx-usecs {usecs}: {rate:.0f}/s" for usecs, rate in rates.items()))
-    assert rates[4000] <= 2.1 * 250
+    # What the far end answers (nobody takes these datagrams) is received, and for a while after
+    # it the shorter interval holds.
+    assert rates[4000] <= 3 * 250
     assert rates[50] > 2 * rates[4000]
 
 
