@@ -5,9 +5,12 @@
 
 # Addresses are known and links are wires: no advertisements, no duplicate detection, and
 # an address survives its link being set down (by default IPv6 forgets it, IPv4 does not).
+# What a link that comes up makes IPv6 report of its groups, it reports at once and not for
+# seconds: whoever counts frames waits for the end of it.
 quiet_ipv6() {
 	for conf in default all; do
-		for setting in accept_dad:0 accept_ra:0 keep_addr_on_down:1; do
+		for setting in accept_dad:0 accept_ra:0 keep_addr_on_down:1 \
+			mldv2_unsolicited_report_interval:100; do
 			echo "${setting#*:}" > "/proc/sys/net/ipv6/conf/$conf/${setting%:*}"
 		done
 	done

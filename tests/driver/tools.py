@@ -335,7 +335,7 @@ def features(port: Port, **changes: bool) -> Iterator[None]:
 
 def silence(*ports: Port, seconds: float = 1.2) -> None:
     """Wait until no port has sent anything for so long.  When a link comes up, IPv6 reports
-    its groups, twice within a second or two."""
+    its groups, twice within 0.2 seconds in the lab, later if the guest is slow."""
     sent = [-1]
     end, since = time.monotonic() + 20, time.monotonic()
     while time.monotonic() < since + seconds:
