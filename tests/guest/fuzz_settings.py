@@ -36,7 +36,8 @@ RINGS, CHANNELS, COALESCE, PAUSE, EEE = 16, 18, 20, 22, 24
 LINKINFO, LINKMODES, DEBUG, WOL, FEATURES = 3, 5, 8, 10, 12
 PRIVFLAGS, FEC, MODULE, PSE, PLCA, MM, TSCONFIG, RSS = 14, 30, 35, 37, 40, 44, 47, 48
 ANY = (0, 1, 2, 7, 100)
-SIZES = (64, 128, 256, 512, 1024, 2048, 4096)
+# Large ones are rarer: under checkers they take seconds, also when channels change.
+SIZES = (64, 128, 256, 512) * 6 + (1024, 2048, 4096)
 SETTERS: dict[str, tuple[int, int, dict[int, tuple[int, tuple[int, ...]]]]] = {
     # name: (weight, message, attributes)
     "rings": (8, RINGS, {6: (4, SIZES), 9: (4, SIZES)}),
