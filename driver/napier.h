@@ -3,15 +3,16 @@
  * The two objects of the driver, register access, and the functions that one
  * file offers to another, grouped by the file that owns them.
  *
- * Depends on: napier_csr.h, napier_ptp.h, napier_ring.h, napier_steer.h,
- *	napier_compat.h.
+ * Depends on: napier_csr.h, napier_link.h, napier_ptp.h, napier_ring.h,
+ *	napier_steer.h, napier_compat.h.
  *
  * Layers, each of which calls only those below it (docs/architecture.md):
  *	L3 control	pci, netdev, health, reconfig, pair, ethtool, selftest,
  *			devlink
  *	L2 data path	irq, coalesce, ring, tx, rx
- *	L1 hardware	board, nvm, phy, phy_kind, eee, link, filter, rss, steer,
- *			steer_spec, wol, led, ptp, stamp, hwmon, stats, regs
+ *	L1 hardware	board, nvm, phy, phy_kind, eee, link, link_settings,
+ *			filter, rss, steer, steer_spec, wol, led, ptp, stamp,
+ *			hwmon, stats, regs
  *	L0 headers	this file
  */
 #ifndef _NAPIER_H_
@@ -32,6 +33,7 @@
 
 #include "napier_compat.h"
 #include "napier_csr.h"
+#include "napier_link.h"
 #include "napier_ptp.h"
 #include "napier_ring.h"
 #include "napier_steer.h"
@@ -157,64 +159,6 @@ struct napier_hw_stats {
 };
 
 /**
- * struct napier_phy - the PHY and what was asked of it
- * @lock: MDIC, the software/firmware semaphore around it, and all fields here
- * @addr: address on the MDIO bus
- * @id: PHY identifier, registers 2 and 3
- * @kind: what is peculiar to it, or NULL (napier_phy_kind.c)
- * @mii: for the helpers of mii.c
- * @pause_rx: pause reception asked for by the user
- * @pause_tx: pause transmission asked for by the user
- * @pause_autoneg: pause is negotiated
- * @pause_untold: MII_ADVERTISE has other pause bits than the partner was told
- * @sgmii: an external PHY behind SGMII, reached through MDIO
- * @loopback_reg: what a register held that a loopback has changed
- * @bmcr: MII_BMCR as the user wants it: BMCR_ANENABLE, or a forced mode
- * @adv: MII_ADVERTISE as the user wants it, without the pause bits
- * @ctrl1000: speeds in MII_CTRL1000 as the user wants them
- * @mdix: crossover as the user wants it, ETH_TP_MDI*
- * @idle_errors: idle errors that the PHY has counted
- * @rx_errors: receive errors that it has counted
- * @keep_power: it is to stay on when the link is stopped, to wake the machine
- */
-struct napier_phy {
-	struct mutex lock;	/* MDIC, this struct, napier_link */
-	u8 addr;
-	u32 id;
-	const struct napier_phy_kind *kind;
-	struct mii_if_info mii;
-	bool pause_rx;
-	bool pause_tx;
-	bool pause_autoneg;
-	bool pause_untold;
-	bool sgmii;
-	u16 loopback_reg;
-	u16 bmcr;
-	u16 adv;
-	u16 ctrl1000;
-	u8 mdix;
-	u64 idle_errors;
-	u64 rx_errors;
-	bool keep_power;
-};
-
-/**
- * struct napier_eee - Energy-Efficient Ethernet, under napier_phy.lock
- * @supported: the port has it
- * @set: the user has set something
- * @enabled: on
- * @tx_lpi: the transmitter rests, if on
- * @adv: modes to offer, if on; MDIO_EEE_*
- */
-struct napier_eee {
-	bool supported;
-	bool set;
-	bool enabled;
-	bool tx_lpi;
-	u16 adv;
-};
-
-/**
  * struct napier_wol - Wake-on-LAN, under the lock of the configuration
  * @supported: WAKE_* that the port can
  * @opts: those that the user wants
@@ -234,30 +178,6 @@ struct napier_wol {
 struct napier_led {
 	u16 word;
 	u32 idle;
-};
-
-/**
- * struct napier_link - state of the link as last seen, under napier_phy.lock
- * @up: carrier
- * @speed: SPEED_*
- * @duplex: DUPLEX_*
- * @rx_pause: pause frames are honoured
- * @tx_pause: pause frames are sent
- * @down_events: times that the link went away without being told to
- * @started: between napier_link_start() and napier_link_stop()
- * @loopback: NETIF_F_LOOPBACK: while started, the PHY sends everything back
- * @watermark_mtu: MTU for which the flow control thresholds were computed
- */
-struct napier_link {
-	bool up;
-	int speed;
-	int duplex;
-	bool rx_pause;
-	bool tx_pause;
-	u32 down_events;
-	bool started;
-	bool loopback;
-	u32 watermark_mtu;
 };
 
 /**
@@ -635,74 +555,6 @@ void napier_nvm_version(const struct napier_dev *nd, char *buf, size_t len);
 int napier_nvm_board(struct napier_dev *nd, char *buf, size_t len);
 int napier_nvm_option_rom(struct napier_dev *nd, char *buf, size_t len);
 int napier_nvm_device_mac(struct napier_dev *nd, u8 *addr);
-
-/* ---- napier_phy.c ------------------------------------------------------ */
-
-/* Page register of the Marvell cores and chips. */
-#define NAPIER_PHY_M88_PAGE		0x16
-
-int napier_phy_init(struct napier_dev *nd);
-void napier_phy_fix_pll(struct napier_dev *nd);
-int napier_phy_ioctl(struct napier_dev *nd, struct ifreq *ifr, int cmd);
-
-/* under phy.lock */
-int __napier_phy_read(struct napier_dev *nd, u8 reg, u16 *val);
-int __napier_phy_write(struct napier_dev *nd, u8 reg, u16 val);
-int __napier_mmd_read(struct napier_dev *nd, u8 mmd, u16 reg, u16 *val);
-int __napier_mmd_write(struct napier_dev *nd, u8 mmd, u16 reg, u16 val);
-void __napier_phy_power(struct napier_dev *nd, bool on);
-int __napier_phy_restart_autoneg(struct napier_dev *nd);
-int __napier_phy_set_loopback(struct napier_dev *nd, bool on);
-bool napier_phy_can_loopback(const struct napier_dev *nd);
-
-/* ---- napier_phy_kind.c ------------------------------------------------- */
-
-#define NAPIER_PHY_STAT1000_IDLE	GENMASK(7, 0)
-
-void napier_phy_kind_init(struct napier_dev *nd);
-int napier_phy_stats_count(const struct napier_dev *nd);
-void napier_phy_stats_strings(const struct napier_dev *nd, u8 **data);
-void napier_phy_stats_get(struct napier_dev *nd, u64 *data);
-
-/* under phy.lock, for napier_link.c */
-int __napier_phy_read_stat1000(struct napier_dev *nd, u16 *val);
-int __napier_mdix_program(struct napier_dev *nd);
-void __napier_mdix_get(struct napier_dev *nd,
-		       struct ethtool_link_settings *base);
-
-/* ---- napier_eee.c ------------------------------------------------------ */
-
-void napier_eee_init(struct napier_dev *nd);
-int napier_eee_get(struct napier_dev *nd, struct ethtool_keee *keee);
-
-/* for napier_link.c */
-int napier_eee_parse(const struct napier_dev *nd, struct ethtool_keee *keee,
-		     struct napier_eee *want);
-u16 napier_eee_offer(const struct napier_eee *eee);
-int __napier_eee_program(struct napier_dev *nd);
-
-/* ---- napier_link.c ----------------------------------------------------- */
-
-void napier_link_init(struct napier_dev *nd);
-void napier_link_start(struct napier_dev *nd);
-void napier_link_stop(struct napier_dev *nd);
-void napier_link_check(struct napier_dev *nd);
-int napier_link_restart(struct napier_dev *nd);
-int napier_link_wait(struct napier_dev *nd, u32 timeout_ms);
-int napier_link_test_loopback(struct napier_dev *nd, bool in_phy);
-void napier_link_end_loopback(struct napier_dev *nd, bool in_phy);
-int napier_link_set_loopback(struct napier_dev *nd, bool on);
-int napier_link_get_ksettings(struct napier_dev *nd,
-			      struct ethtool_link_ksettings *cmd);
-int napier_link_set_ksettings(struct napier_dev *nd,
-			      const struct ethtool_link_ksettings *cmd);
-int napier_link_get_ext_state(struct napier_dev *nd,
-			      struct ethtool_link_ext_state_info *info);
-void napier_link_get_pause(struct napier_dev *nd,
-			   struct ethtool_pauseparam *pause);
-int napier_link_set_pause(struct napier_dev *nd,
-			  const struct ethtool_pauseparam *pause);
-int napier_link_set_eee(struct napier_dev *nd, struct ethtool_keee *keee);
 
 /* ---- napier_filter.c --------------------------------------------------- */
 
