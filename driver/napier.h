@@ -494,6 +494,34 @@ static inline bool napier_is_msix(const struct napier_dev *nd)
 	return nd->irq_mode == NAPIER_IRQ_MSIX;
 }
 
+/* ---- refusals ---------------------------------------------------------- */
+
+/**
+ * napier_refused - say in the log why something was not done
+ * @ndev: network device
+ * @what: how things are for that
+ * @extack: the reason, if there is one
+ * @err: 0 or a negative errno
+ *
+ * For callbacks from which the core takes the number alone. Whoever asks in a
+ * loop does not fill the log.
+ *
+ * Return: @err.
+ */
+static inline int napier_refused(struct net_device *ndev, const char *what,
+				 const struct netlink_ext_ack *extack, int err)
+{
+	if (!err || !net_ratelimit())
+		return err;
+	if (extack->_msg)
+		netdev_err(ndev, "%s: %s (%pe)\n", what, extack->_msg,
+			   ERR_PTR(err));
+	else
+		netdev_err(ndev, "%s: %pe\n", what, ERR_PTR(err));
+
+	return err;
+}
+
 /* ---- napier_board.c ---------------------------------------------------- */
 
 const struct napier_board *napier_board_get(enum napier_board_id id);

@@ -232,6 +232,7 @@ int napier_eee_get(struct napier_dev *nd, struct ethtool_keee *keee)
  * @nd: device
  * @keee: wanted
  * @want: takes the setting
+ * @extack: takes the reason for an error
  *
  * Context: under phy.lock.
  * Return: 0, -EOPNOTSUPP for what the port does not have: EEE as such, a timer
@@ -239,22 +240,36 @@ int napier_eee_get(struct napier_dev *nd, struct ethtool_keee *keee)
  * modes than those that are supported, or none at all.
  */
 int napier_eee_parse(const struct napier_dev *nd, struct ethtool_keee *keee,
-		     struct napier_eee *want)
+		     struct napier_eee *want, struct netlink_ext_ack *extack)
 {
 	__ETHTOOL_DECLARE_LINK_MODE_MASK(modes) = {};
 	u16 adv = linkmode_to_mii_eee_cap1_t(keee->advertised);
 
-	if (!nd->eee.supported || keee->tx_lpi_timer)
+	if (!nd->eee.supported) {
+		NL_SET_ERR_MSG_MOD(extack, "this port has no EEE");
 		return -EOPNOTSUPP;
+	}
+	if (keee->tx_lpi_timer) {
+		NL_SET_ERR_MSG_MOD(extack, "tx-timer cannot be set");
+		return -EOPNOTSUPP;
+	}
 
 	mii_eee_cap1_mod_linkmode_t(modes, NAPIER_EEE_MODES);
-	if (linkmode_andnot(modes, keee->advertised, modes))
+	if (linkmode_andnot(modes, keee->advertised, modes)) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "EEE is for 100 and 1000 Mbit/s full duplex");
 		return -EINVAL;
-	if (keee->eee_enabled && !adv)
+	}
+	if (keee->eee_enabled && !adv) {
+		NL_SET_ERR_MSG_MOD(extack, "no mode is offered with EEE");
 		return -EINVAL;
+	}
 	if (keee->eee_enabled && !keee->tx_lpi_enabled &&
-	    !napier_eee_is_in_mac(nd))
+	    !napier_eee_is_in_mac(nd)) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "tx-lpi cannot be switched off here");
 		return -EOPNOTSUPP;
+	}
 
 	*want = nd->eee;
 	want->set = true;

@@ -100,8 +100,10 @@ static int napier_set_link_ksettings(struct net_device *ndev,
 				     const struct ethtool_link_ksettings *cmd)
 {
 	struct napier_net *nn = netdev_priv(ndev);
+	struct netlink_ext_ack extack = {};
 
-	return napier_link_set_ksettings(nn->nd, cmd);
+	return napier_refused(ndev, "link settings stay as they are", &extack,
+			      napier_link_set_ksettings(nn->nd, cmd, &extack));
 }
 
 static int napier_get_link_ext_state(struct net_device *ndev,
@@ -115,8 +117,10 @@ static int napier_get_link_ext_state(struct net_device *ndev,
 static int napier_nway_reset(struct net_device *ndev)
 {
 	struct napier_net *nn = netdev_priv(ndev);
+	struct netlink_ext_ack extack = {};
 
-	return napier_link_restart(nn->nd);
+	return napier_refused(ndev, "no negotiation", &extack,
+			      napier_link_restart(nn->nd, &extack));
 }
 
 static void napier_get_pauseparam(struct net_device *ndev,
@@ -131,9 +135,11 @@ static int napier_set_pauseparam(struct net_device *ndev,
 				 struct ethtool_pauseparam *pause)
 {
 	struct napier_net *nn = netdev_priv(ndev);
+	struct netlink_ext_ack extack = {};
 	int err;
 
-	err = napier_link_set_pause(nn->nd, pause);
+	err = napier_refused(ndev, "pause stays as it is", &extack,
+			     napier_link_set_pause(nn->nd, pause, &extack));
 	/* What an empty ring does depends on it, and is the service's. */
 	if (!err && nn->up)
 		mod_delayed_work(system_percpu_wq, &nn->nd->service, 0);
@@ -151,8 +157,10 @@ static int napier_get_eee(struct net_device *ndev, struct ethtool_keee *keee)
 static int napier_set_eee(struct net_device *ndev, struct ethtool_keee *keee)
 {
 	struct napier_net *nn = netdev_priv(ndev);
+	struct netlink_ext_ack extack = {};
 
-	return napier_link_set_eee(nn->nd, keee);
+	return napier_refused(ndev, "EEE stays as it is", &extack,
+			      napier_link_set_eee(nn->nd, keee, &extack));
 }
 
 static void napier_get_wol(struct net_device *ndev,
@@ -230,14 +238,17 @@ static int napier_set_channels(struct net_device *ndev,
 {
 	struct napier_net *nn = netdev_priv(ndev);
 	struct napier_config cfg = nn->cfg;
-
-	/* The core has checked the maxima, but other_count may be lower. */
-	if (ch->other_count != napier_is_msix(nn->nd))
-		return -EINVAL;
+	struct netlink_ext_ack extack = {};
+	int err = -EINVAL;
 
 	cfg.nr_queues = ch->combined_count;
+	/* The core has checked the maxima, but other_count may be lower. */
+	if (ch->other_count == napier_is_msix(nn->nd))
+		err = napier_config_apply(nn, &cfg, &extack);
+	else
+		NL_SET_ERR_MSG_MOD(&extack, "the link keeps its interrupt");
 
-	return napier_config_apply(nn, &cfg, NULL);
+	return napier_refused(ndev, "channels stay as they are", &extack, err);
 }
 
 /* ---- tunables ---------------------------------------------------------- */

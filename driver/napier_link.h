@@ -15,6 +15,7 @@
 struct ifreq;
 struct napier_dev;
 struct napier_phy_kind;
+struct netlink_ext_ack;
 
 /**
  * struct napier_phy - the PHY and what was asked of it
@@ -82,7 +83,7 @@ struct napier_eee {
  * @rx_pause: pause frames are honoured
  * @tx_pause: pause frames are sent
  * @down_events: times that the link went away while the interface was up, also
- *	for a negotiation that somebody asked for, as phylib counts
+ *	for a negotiation that somebody asked for
  * @started: between napier_link_start() and napier_link_stop()
  * @loopback: NETIF_F_LOOPBACK: while started, the PHY sends everything back
  * @watermark_mtu: MTU for which the flow control thresholds were computed
@@ -140,7 +141,7 @@ int napier_eee_get(struct napier_dev *nd, struct ethtool_keee *keee);
 
 /* for napier_link.c and napier_link_settings.c */
 int napier_eee_parse(const struct napier_dev *nd, struct ethtool_keee *keee,
-		     struct napier_eee *want);
+		     struct napier_eee *want, struct netlink_ext_ack *extack);
 u16 napier_eee_offer(const struct napier_eee *eee);
 int __napier_eee_program(struct napier_dev *nd);
 
@@ -166,17 +167,20 @@ void __napier_link_program_pause(struct napier_dev *nd);
 
 /* ---- napier_link_settings.c -------------------------------------------- */
 
-int napier_link_restart(struct napier_dev *nd);
+int napier_link_restart(struct napier_dev *nd, struct netlink_ext_ack *extack);
 int napier_link_get_ksettings(struct napier_dev *nd,
 			      struct ethtool_link_ksettings *cmd);
 int napier_link_set_ksettings(struct napier_dev *nd,
-			      const struct ethtool_link_ksettings *cmd);
+			      const struct ethtool_link_ksettings *cmd,
+			      struct netlink_ext_ack *extack);
 int napier_link_get_ext_state(struct napier_dev *nd,
 			      struct ethtool_link_ext_state_info *info);
 void napier_link_get_pause(struct napier_dev *nd,
 			   struct ethtool_pauseparam *pause);
 int napier_link_set_pause(struct napier_dev *nd,
-			  const struct ethtool_pauseparam *pause);
-int napier_link_set_eee(struct napier_dev *nd, struct ethtool_keee *keee);
+			  const struct ethtool_pauseparam *pause,
+			  struct netlink_ext_ack *extack);
+int napier_link_set_eee(struct napier_dev *nd, struct ethtool_keee *keee,
+			struct netlink_ext_ack *extack);
 
 #endif

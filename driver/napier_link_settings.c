@@ -11,9 +11,21 @@
  */
 #include "napier.h"
 
+/* Why the PHY was not told. Returns @err. */
+static int napier_link_explain(struct netlink_ext_ack *extack, int err)
+{
+	if (err == -EBUSY)
+		NL_SET_ERR_MSG_MOD(extack, "firmware uses the PHY");
+	else if (err)
+		NL_SET_ERR_MSG_MOD(extack, "the PHY does not answer");
+
+	return err;
+}
+
 /**
  * napier_link_restart - negotiate afresh, for ethtool -r
  * @nd: device
+ * @extack: takes the reason for an error
  *
  * Looks at the link at once: by the time that the interrupt for its loss is
  * served, a quick partner may be back, and the loss would go unseen.
@@ -23,24 +35,30 @@
  * -EBUSY if firmware or a loopback does not allow it, or the error of the
  * access.
  */
-int napier_link_restart(struct napier_dev *nd)
+int napier_link_restart(struct napier_dev *nd, struct netlink_ext_ack *extack)
 {
 	int err;
 
 	guard(mutex)(&nd->phy.lock);
 
-	if (!nd->link.started)
+	if (!nd->link.started) {
+		NL_SET_ERR_MSG_MOD(extack, "the interface is down");
 		return -EAGAIN;
-	if (!(nd->phy.bmcr & BMCR_ANENABLE))
+	}
+	if (!(nd->phy.bmcr & BMCR_ANENABLE)) {
+		NL_SET_ERR_MSG_MOD(extack, "speed is forced");
 		return -EINVAL;
-	if (nd->link.loopback)
+	}
+	if (nd->link.loopback) {
+		NL_SET_ERR_MSG_MOD(extack, "the port is in loopback");
 		return -EBUSY;
+	}
 
 	err = __napier_link_negotiate(nd);
 	if (!err)
 		__napier_link_check(nd);
 
-	return err;
+	return napier_link_explain(extack, err);
 }
 
 static void __napier_link_get_partner(struct napier_dev *nd,
@@ -108,17 +126,68 @@ int napier_link_get_ksettings(struct napier_dev *nd,
 	return 0;
 }
 
-/* Turn what ethtool asks for into register values. */
-NAPIER_TESTED int napier_link_parse(const struct ethtool_link_ksettings *cmd,
-				    struct napier_phy *want)
+/* What is to be negotiated, in register values. */
+static int napier_link_parse_offer(const struct ethtool_link_ksettings *cmd,
+				   struct napier_phy *want,
+				   struct netlink_ext_ack *extack)
 {
 	const unsigned long *adv = cmd->link_modes.advertising;
 
-	/* There is one port and one PHY; what would choose another is not to
-	 * look as if it had.
-	 */
-	if (cmd->base.port != PORT_TP || cmd->base.phy_address != want->addr)
+	if (linkmode_test_bit(ETHTOOL_LINK_MODE_1000baseT_Half_BIT, adv)) {
+		NL_SET_ERR_MSG_MOD(extack, "1000 Mbit/s is full duplex only");
 		return -EINVAL;
+	}
+	want->bmcr = BMCR_ANENABLE;
+	want->adv = linkmode_adv_to_mii_adv_t(adv) & ADVERTISE_ALL;
+	want->ctrl1000 = linkmode_adv_to_mii_ctrl1000_t(adv);
+	if (!want->mii.supports_gmii)
+		want->ctrl1000 = 0;
+	if (!want->adv && !want->ctrl1000) {
+		NL_SET_ERR_MSG_MOD(extack, "no mode of this port is offered");
+		return -EINVAL;
+	}
+
+	return 0;
+}
+
+/* What is forced, in register values. 1000BASE-T does not work without
+ * negotiation: who is the clock master is negotiated, too.
+ */
+static int napier_link_parse_forced(const struct ethtool_link_ksettings *cmd,
+				    struct napier_phy *want,
+				    struct netlink_ext_ack *extack)
+{
+	if (cmd->base.speed == SPEED_100) {
+		want->bmcr = BMCR_SPEED100;
+	} else if (cmd->base.speed == SPEED_10) {
+		want->bmcr = 0;
+	} else {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "only 10 and 100 Mbit/s can be forced");
+		return -EINVAL;
+	}
+
+	if (cmd->base.duplex == DUPLEX_FULL) {
+		want->bmcr |= BMCR_FULLDPLX;
+	} else if (cmd->base.duplex != DUPLEX_HALF) {
+		NL_SET_ERR_MSG_MOD(extack, "duplex is half or full");
+		return -EINVAL;
+	}
+
+	return 0;
+}
+
+/* Turn what ethtool asks for into register values. */
+NAPIER_TESTED int napier_link_parse(const struct ethtool_link_ksettings *cmd,
+				    struct napier_phy *want,
+				    struct netlink_ext_ack *extack)
+{
+	/* What would choose another one is not to look as if it had. */
+	if (cmd->base.port != PORT_TP || cmd->base.phy_address != want->addr) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "there is one port, twisted pair, and one PHY");
+		return -EINVAL;
+	}
 
 	switch (cmd->base.eth_tp_mdix_ctrl) {
 	case ETH_TP_MDI_INVALID:
@@ -129,45 +198,25 @@ NAPIER_TESTED int napier_link_parse(const struct ethtool_link_ksettings *cmd,
 		want->mdix = cmd->base.eth_tp_mdix_ctrl;
 		break;
 	default:
+		NL_SET_ERR_MSG_MOD(extack, "mdix is auto, on or off");
 		return -EINVAL;
 	}
-	if (want->mdix != ETH_TP_MDI_AUTO && !want->kind)
+	if (want->mdix != ETH_TP_MDI_AUTO && !want->kind) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "mdix of this PHY is not known, only auto");
 		return -EOPNOTSUPP;
-
-	if (cmd->base.autoneg == AUTONEG_ENABLE) {
-		if (linkmode_test_bit(ETHTOOL_LINK_MODE_1000baseT_Half_BIT,
-				      adv))
-			return -EINVAL;
-		want->bmcr = BMCR_ANENABLE;
-		want->adv = linkmode_adv_to_mii_adv_t(adv) & ADVERTISE_ALL;
-		want->ctrl1000 = linkmode_adv_to_mii_ctrl1000_t(adv);
-		if (!want->mii.supports_gmii)
-			want->ctrl1000 = 0;
-		return want->adv || want->ctrl1000 ? 0 : -EINVAL;
 	}
 
-	/* 1000BASE-T does not work without negotiation: who is the clock
-	 * master is negotiated, too.
-	 */
-	if (cmd->base.speed == SPEED_100)
-		want->bmcr = BMCR_SPEED100;
-	else if (cmd->base.speed == SPEED_10)
-		want->bmcr = 0;
-	else
-		return -EINVAL;
-
-	if (cmd->base.duplex == DUPLEX_FULL)
-		want->bmcr |= BMCR_FULLDPLX;
-	else if (cmd->base.duplex != DUPLEX_HALF)
-		return -EINVAL;
-
-	return 0;
+	return cmd->base.autoneg == AUTONEG_ENABLE ?
+	       napier_link_parse_offer(cmd, want, extack) :
+	       napier_link_parse_forced(cmd, want, extack);
 }
 
 /**
  * napier_link_set_ksettings - for ethtool
  * @nd: device
  * @cmd: wanted
+ * @extack: takes the reason for an error
  *
  * While the interface is down, takes effect with the next ifup. Unlike
  * mii_ethtool_set_link_ksettings(), which it does not use for that reason, it
@@ -181,7 +230,8 @@ NAPIER_TESTED int napier_link_parse(const struct ethtool_link_ksettings *cmd,
  * if only the PHY answers again.
  */
 int napier_link_set_ksettings(struct napier_dev *nd,
-			      const struct ethtool_link_ksettings *cmd)
+			      const struct ethtool_link_ksettings *cmd,
+			      struct netlink_ext_ack *extack)
 {
 	struct napier_phy *phy = &nd->phy;
 	u16 bmcr, adv, ctrl1000;
@@ -192,14 +242,14 @@ int napier_link_set_ksettings(struct napier_dev *nd,
 	guard(mutex)(&nd->phy.lock);
 
 	if (napier_phy_reset_blocked(nd))
-		return -EBUSY;
+		return napier_link_explain(extack, -EBUSY);
 
 	bmcr = phy->bmcr;
 	adv = phy->adv;
 	ctrl1000 = phy->ctrl1000;
 	mdix = phy->mdix;
 
-	err = napier_link_parse(cmd, phy);
+	err = napier_link_parse(cmd, phy, extack);
 	/* Told the same again, as udev does, the link stays. */
 	if (!err && phy->bmcr == bmcr && phy->adv == adv &&
 	    phy->ctrl1000 == ctrl1000 && phy->mdix == mdix)
@@ -207,7 +257,8 @@ int napier_link_set_ksettings(struct napier_dev *nd,
 	if (!err && nd->link.started) {
 		touched = true;
 		__napier_link_program_mac(nd);
-		err = __napier_link_program_phy(nd);
+		err = napier_link_explain(extack,
+					  __napier_link_program_phy(nd));
 	}
 	if (!err) {
 		__napier_link_check(nd);
@@ -347,6 +398,7 @@ static int __napier_link_tell_pause(struct napier_dev *nd)
  * napier_link_set_pause - for ethtool -A
  * @nd: device
  * @pause: wanted
+ * @extack: takes the reason for an error
  *
  * Takes the link down for a negotiation only if pause is to be negotiated and
  * the partner does not know yet what is offered; otherwise it is a matter of
@@ -360,7 +412,8 @@ static int __napier_link_tell_pause(struct napier_dev *nd)
  * the access. After an error everything is as before.
  */
 int napier_link_set_pause(struct napier_dev *nd,
-			  const struct ethtool_pauseparam *pause)
+			  const struct ethtool_pauseparam *pause,
+			  struct netlink_ext_ack *extack)
 {
 	struct napier_phy *phy = &nd->phy;
 	struct napier_link *link = &nd->link;
@@ -383,7 +436,7 @@ int napier_link_set_pause(struct napier_dev *nd,
 		phy->pause_rx = rx;
 		phy->pause_tx = tx;
 		phy->pause_autoneg = autoneg;
-		return err;
+		return napier_link_explain(extack, err);
 	}
 
 	/* A loss is seen at once, as in napier_link_restart(). */
@@ -405,6 +458,7 @@ int napier_link_set_pause(struct napier_dev *nd,
  * napier_link_set_eee - for ethtool --set-eee
  * @nd: device
  * @keee: wanted
+ * @extack: takes the reason for an error
  *
  * Takes the link down for a negotiation only if another offer is made. While
  * the interface is down, takes effect with the next ifup, and in a loopback
@@ -415,7 +469,8 @@ int napier_link_set_pause(struct napier_dev *nd,
  * negotiate, or the error of the access. After an error everything is as
  * before.
  */
-int napier_link_set_eee(struct napier_dev *nd, struct ethtool_keee *keee)
+int napier_link_set_eee(struct napier_dev *nd, struct ethtool_keee *keee,
+			struct netlink_ext_ack *extack)
 {
 	struct napier_eee want, old;
 	bool negotiate;
@@ -423,7 +478,7 @@ int napier_link_set_eee(struct napier_dev *nd, struct ethtool_keee *keee)
 
 	guard(mutex)(&nd->phy.lock);
 
-	err = napier_eee_parse(nd, keee, &want);
+	err = napier_eee_parse(nd, keee, &want, extack);
 	if (err)
 		return err;
 
@@ -431,7 +486,7 @@ int napier_link_set_eee(struct napier_dev *nd, struct ethtool_keee *keee)
 	negotiate = (nd->phy.bmcr & BMCR_ANENABLE) &&
 		    napier_eee_offer(&want) != napier_eee_offer(&old);
 	if (nd->link.started && negotiate && napier_phy_reset_blocked(nd))
-		return -EBUSY;
+		return napier_link_explain(extack, -EBUSY);
 
 	nd->eee = want;
 	if (!nd->link.started || nd->link.loopback)
@@ -450,5 +505,5 @@ int napier_link_set_eee(struct napier_dev *nd, struct ethtool_keee *keee)
 	__napier_eee_program(nd);
 	nd->eee.set = old.set;
 
-	return err;
+	return napier_link_explain(extack, err);
 }

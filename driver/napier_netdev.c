@@ -25,15 +25,10 @@ static int napier_open(struct net_device *ndev)
 
 	napier_awake_get(nn->nd);
 	err = napier_start(nn, &extack);
-	if (err) {
-		/* The caller of ndo_open sees the number alone. */
-		netdev_err(ndev, "cannot start: %s (%pe)\n",
-			   extack._msg ?: "the core refuses the queues",
-			   ERR_PTR(err));
+	if (err)
 		napier_awake_put(nn->nd);
-	}
 
-	return err;
+	return napier_refused(ndev, "cannot start", &extack, err);
 }
 
 static int napier_close(struct net_device *ndev)
@@ -49,15 +44,16 @@ static int napier_close(struct net_device *ndev)
 static int napier_change_mtu(struct net_device *ndev, int mtu)
 {
 	struct napier_net *nn = netdev_priv(ndev);
+	struct netlink_ext_ack extack = {};
 	struct napier_config cfg = nn->cfg;
 	int err;
 
 	cfg.mtu = mtu;
-	err = napier_config_apply(nn, &cfg, NULL);
+	err = napier_config_apply(nn, &cfg, &extack);
 	if (!err)
 		WRITE_ONCE(ndev->mtu, mtu);
 
-	return err;
+	return napier_refused(ndev, "MTU stays as it is", &extack, err);
 }
 
 static void napier_tx_timeout(struct net_device *ndev, unsigned int txqueue)
@@ -235,12 +231,9 @@ static int napier_set_keep(struct napier_net *nn, netdev_features_t features)
 	cfg.keep = (features & NETIF_F_RXFCS ? NAPIER_KEEP_FCS : 0) |
 		   (features & NETIF_F_RXALL ? NAPIER_KEEP_BAD : 0);
 	err = napier_config_apply(nn, &cfg, &extack);
-	/* The core prints the number alone. */
-	if (err)
-		netdev_err(nn->ndev, "rx-fcs and rx-all stay as they are: %s (%pe)\n",
-			   extack._msg ?: "refused", ERR_PTR(err));
 
-	return err;
+	return napier_refused(nn->ndev, "rx-fcs and rx-all stay as they are",
+			      &extack, err);
 }
 
 static int napier_set_loopback(struct napier_net *nn,

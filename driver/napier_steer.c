@@ -433,11 +433,7 @@ int napier_steer_set(struct napier_net *nn, struct ethtool_rxnfc *cmd)
 		return -EOPNOTSUPP;
 	}
 
-	if (err && net_ratelimit())
-		netdev_err(nn->ndev, "rule is refused: %s (%pe)\n", extack._msg,
-			   ERR_PTR(err));
-
-	return err;
+	return napier_refused(nn->ndev, "rule is refused", &extack, err);
 }
 
 /**

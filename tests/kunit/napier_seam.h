@@ -154,7 +154,8 @@ u32 napier_tx_desc_count(const struct sk_buff *skb);
 u32 napier_mta_hash(const u8 *addr);
 u64 napier_ptp_cycles(const struct napier_dev *nd, u32 high, u32 low);
 int napier_link_parse(const struct ethtool_link_ksettings *cmd,
-		      struct napier_phy *want);
+		      struct napier_phy *want,
+		      struct netlink_ext_ack *extack);
 u32 napier_led_value(u32 idle, u16 word, bool bright);
 u32 napier_wol_filters(u32 opts, bool link_up);
 int napier_param_vectors_validate(struct devlink *devlink, u32 id,

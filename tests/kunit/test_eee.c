@@ -50,7 +50,7 @@ static int eee_set(struct napier_fixture *fx, bool on, bool lpi, u16 adv)
 
 	mii_eee_cap1_mod_linkmode_t(keee.advertised, adv);
 
-	return napier_link_set_eee(fx->nd, &keee);
+	return napier_link_set_eee(fx->nd, &keee, NULL);
 }
 
 static bool eee_is_chip(const struct napier_fixture *fx)
@@ -244,11 +244,11 @@ static void eee_refuses(struct kunit *test)
 	keee.tx_lpi_enabled = true;
 	linkmode_set_bit(ETHTOOL_LINK_MODE_10000baseT_Full_BIT,
 			 keee.advertised);
-	KUNIT_EXPECT_EQ(test, napier_link_set_eee(fx->nd, &keee), -EINVAL);
+	KUNIT_EXPECT_EQ(test, napier_link_set_eee(fx->nd, &keee, NULL), -EINVAL);
 	linkmode_zero(keee.advertised);
 	mii_eee_cap1_mod_linkmode_t(keee.advertised, EEE_BOTH);
 	keee.tx_lpi_timer = 10;
-	KUNIT_EXPECT_EQ(test, napier_link_set_eee(fx->nd, &keee), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, napier_link_set_eee(fx->nd, &keee, NULL), -EOPNOTSUPP);
 	if (eee_is_chip(fx)) {
 		KUNIT_EXPECT_EQ(test, eee_set(fx, true, false, EEE_BOTH),
 				-EOPNOTSUPP);

@@ -86,9 +86,12 @@ static void link_parse(struct kunit *test)
 		.adv = ADVERTISE_ALL,
 		.ctrl1000 = ADVERTISE_1000FULL,
 	};
+	struct netlink_ext_ack extack = {};
 
 	link_fill(&cmd, p);
-	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy), p->err);
+	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy, &extack), p->err);
+	/* Nobody is refused without a reason. */
+	KUNIT_EXPECT_EQ(test, !extack._msg, !p->err);
 	if (p->err)
 		return;
 	KUNIT_EXPECT_EQ(test, phy.bmcr, p->bmcr);
@@ -97,19 +100,19 @@ static void link_parse(struct kunit *test)
 
 	/* Of a PHY that is not known. */
 	cmd.base.eth_tp_mdix_ctrl = ETH_TP_MDI_X;
-	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy, NULL), -EOPNOTSUPP);
 	cmd.base.eth_tp_mdix_ctrl = ETH_TP_MDI_AUTO + 1;
-	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy), -EINVAL);
+	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy, NULL), -EINVAL);
 	cmd.base.eth_tp_mdix_ctrl = ETH_TP_MDI_AUTO;
 	/* Another port, another PHY. */
 	cmd.base.port = PORT_FIBRE;
-	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy), -EINVAL);
+	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy, NULL), -EINVAL);
 	cmd.base.port = PORT_TP;
 	cmd.base.phy_address = 7;
-	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy), -EINVAL);
+	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy, NULL), -EINVAL);
 	cmd.base.phy_address = 0;
 	phy.mii.supports_gmii = false;
-	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy),
+	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy, NULL),
 			p->autoneg && !p->adv ? -EINVAL : 0);
 }
 
@@ -128,7 +131,7 @@ static void link_set(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
 	link_fill(&cmd, p);
 	cmd.base.phy_address = fx->nd->phy.addr;
-	KUNIT_EXPECT_EQ(test, napier_link_set_ksettings(fx->nd, &cmd), p->err);
+	KUNIT_EXPECT_EQ(test, napier_link_set_ksettings(fx->nd, &cmd, NULL), p->err);
 
 	phy = fx->m->phy;
 	if (p->err) {
@@ -165,7 +168,7 @@ static void link_set_fails(struct kunit *test)
 	link_fill(&cmd, &link_wants[6]);
 	cmd.base.phy_address = fx->nd->phy.addr;
 	fx->m->phy_dead = true;
-	KUNIT_EXPECT_EQ(test, napier_link_set_ksettings(fx->nd, &cmd), -EIO);
+	KUNIT_EXPECT_EQ(test, napier_link_set_ksettings(fx->nd, &cmd, NULL), -EIO);
 	KUNIT_EXPECT_EQ(test, fx->nd->phy.bmcr, BMCR_ANENABLE);
 	KUNIT_EXPECT_FALSE(test, napier_model_peek(fx->m, NAPIER_CTRL) &
 				 NAPIER_CTRL_FRCSPD);

@@ -37,7 +37,7 @@ static int link_pause(struct napier_fixture *fx, bool autoneg, bool rx, bool tx)
 		.autoneg = autoneg, .rx_pause = rx, .tx_pause = tx,
 	};
 	struct ethtool_pauseparam got = {};
-	int err = napier_link_set_pause(fx->nd, &p);
+	int err = napier_link_set_pause(fx->nd, &p, NULL);
 
 	if (err)
 		return err;
@@ -229,7 +229,7 @@ static int link_set_mdix(struct napier_fixture *fx, u8 mdix, bool autoneg)
 	ethtool_convert_legacy_u32_to_link_mode(cmd.link_modes.advertising,
 						BIT(ETHTOOL_LINK_MODE_100baseT_Full_BIT));
 
-	return napier_link_set_ksettings(fx->nd, &cmd);
+	return napier_link_set_ksettings(fx->nd, &cmd, NULL);
 }
 
 static void link_expect_mdix(struct napier_fixture *fx, u8 now, u8 ctrl)
@@ -445,13 +445,13 @@ static void link_told_again(struct kunit *test)
 	link_come(fx);
 	KUNIT_ASSERT_EQ(test, napier_link_get_ksettings(fx->nd, &cmd), 0);
 	n = fx->m->negotiations;
-	KUNIT_EXPECT_EQ(test, napier_link_set_ksettings(fx->nd, &cmd), 0);
+	KUNIT_EXPECT_EQ(test, napier_link_set_ksettings(fx->nd, &cmd, NULL), 0);
 	KUNIT_EXPECT_EQ(test, fx->m->negotiations, n);
 	KUNIT_EXPECT_TRUE(test, netif_carrier_ok(fx->ndev));
 
 	linkmode_clear_bit(ETHTOOL_LINK_MODE_100baseT_Full_BIT,
 			   cmd.link_modes.advertising);
-	KUNIT_EXPECT_EQ(test, napier_link_set_ksettings(fx->nd, &cmd), 0);
+	KUNIT_EXPECT_EQ(test, napier_link_set_ksettings(fx->nd, &cmd, NULL), 0);
 	KUNIT_EXPECT_EQ(test, fx->m->negotiations, n + 1);
 }
 

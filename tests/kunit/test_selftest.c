@@ -326,8 +326,8 @@ static void selftest_loopback_feature(struct kunit *test)
 			!!(napier_model_peek(m, NAPIER_CTRL) &
 			   NAPIER_CTRL_ILOS));
 	KUNIT_EXPECT_TRUE(test, netif_carrier_ok(fx->ndev));
-	KUNIT_EXPECT_EQ(test, napier_link_restart(fx->nd), -EBUSY);
-	KUNIT_EXPECT_EQ(test, napier_link_set_pause(fx->nd, &pause), 0);
+	KUNIT_EXPECT_EQ(test, napier_link_restart(fx->nd, NULL), -EBUSY);
+	KUNIT_EXPECT_EQ(test, napier_link_set_pause(fx->nd, &pause, NULL), 0);
 	KUNIT_EXPECT_TRUE(test, m->phy[MII_BMCR] & BMCR_LOOPBACK);
 	KUNIT_EXPECT_TRUE(test, netif_carrier_ok(fx->ndev));
 
