@@ -43,8 +43,10 @@ NOT_THE_GUEST = re.compile(
     r"lab: |hrtimer: interrupt took |clocksource: |TSC found unstable|sched: DL replenish"
 )
 BOOT_ATTEMPTS = 3
-# reboot(2) with RB_AUTOBOOT: what `reboot -f` does, which the guest has no init for.
+# reboot(2) with RB_AUTOBOOT and RB_POWER_OFF: what `reboot -f` and `poweroff -f` do, which the
+# guest has no init for.
 RESTART = "import ctypes; ctypes.CDLL(None).reboot(0x01234567)"
+POWER_OFF = "import ctypes; ctypes.CDLL(None).reboot(0x4321FEDC)"
 
 
 class MachineDied(LabError):
@@ -283,8 +285,8 @@ class Machine:
             shutil.rmtree(self.dir, ignore_errors=True)
 
     def reboot(self, *, orderly: bool = False) -> None:
-        """Reset the machine and bring everything up again, drivers included.  An orderly
-        reboot is the guest's own: its kernel shuts the drivers down first."""
+        """Reset the machine, which may be off, and bring everything up again, drivers included.
+        An orderly reboot is the guest's own: its kernel shuts the drivers down first."""
         assert self._qmp
         since = len(self._qmp.events)
         self.qmp("set-action", reboot="reset")
@@ -292,12 +294,22 @@ class Machine:
             self.spawn(["python3", "-c", RESTART])
         else:
             self.qmp("system_reset")
+            self.qmp("cont")
         self._qmp.wait_event("RESET", 30, since)
         begin = time.monotonic()
         self.sync()
         self.qmp("set-action", reboot="shutdown")
         self._bring_up()
         self.boot_seconds = time.monotonic() - begin
+
+    def power_off(self) -> None:
+        """The guest's kernel powers the machine off.  What it left in the devices can be looked
+        at with hmp(); reboot() switches the machine on again."""
+        since = len(self.events())
+        self.qmp("set-action", shutdown="pause")
+        self.spawn(["python3", "-c", POWER_OFF])
+        self.wait_event("SHUTDOWN", 60, since)
+        self.qmp("set-action", shutdown="poweroff")
 
     def suspend(self, seconds: float = 1.0) -> bool:
         """Suspend the guest to memory (S3), and wake it after that time.  Whether it slept:

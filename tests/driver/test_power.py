@@ -6,6 +6,7 @@ user had set."""
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterator
 
@@ -327,6 +328,41 @@ def test_sleeps_while_down(machine: Machine, dut: Port) -> None:
             machine.run(f"echo on > {device}/power/control")
             dut.up()
             dut.wait_carrier()
+
+
+def config_space(machine: Machine, port: Port) -> int:
+    """Where the machine has a port's configuration space in its memory."""
+    ranges = machine.run(["cat", "/proc/iomem"]).out
+    found = re.search(r"([0-9a-f]+)-[0-9a-f]+ : PCI (?:ECAM|MMCONFIG) 0000 \[bus 00", ranges)
+    assert found, ranges
+    _, bus, slot, function = re.split("[:.]", port.pci)
+    place = int(bus, 16) << 20 | int(slot, 16) << 15 | int(function, 16) << 12
+    return int(found[1], 16) + place
+
+
+def word(machine: Machine, address: int) -> int:
+    """Two octets of the machine's memory, which needs no guest."""
+    return int(machine.hmp(f"xp /1hx {address:#x}").split(":")[1], 16)
+
+
+@pytest.mark.leaves_mess(reason="what tests had put into the machine is gone")
+def test_power_off_under_load(machine: Machine, dut: Port, peer: Port) -> None:
+    """A machine that is off goes on feeding a port that could wake it: it sleeps, and no longer
+    writes into memory."""
+    place = config_space(machine, dut)
+    said = machine.run(["setpci", "-v", "-s", dut.pci, "CAP_PM+4.W"]).out
+    found = re.search(r"@([0-9a-f]+) = ", said.split(")")[1])
+    assert found, said
+    command, power = place + 4, place + int(found[1], 16)
+    # The words are those that the guest sees: it is awake and may write.
+    assert word(machine, command) & 4 and not word(machine, power) & 3
+    for port in (dut, peer):
+        port.spawn(program("endless", "blast", port.far.ipv4, 9, 1000))
+    machine.power_off()
+    assert word(machine, power) & 3 == 3, "not in D3hot"
+    assert not word(machine, command) & 4, "still master of the bus"
+    machine.reboot()
+    dut.ping(3)
 
 
 @pytest.mark.leaves_mess(reason="what tests had put into the machine is gone")
