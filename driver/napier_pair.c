@@ -157,12 +157,15 @@ void napier_rings_swap(struct napier_net *nn, u32 i, struct napier_tx_ring *tx,
  * @i: which, stopped
  *
  * The core's watchdog looks at all queues that the device was allocated with,
- * and must not find one stopped that nobody uses.
+ * and must not find one stopped that nobody uses. Not everybody who sends is
+ * waited for by the core: pktgen, and sockets that bypass the qdisc, may come
+ * with a packet for this queue when it is started, and then find no ring.
  *
  * Context: as for napier_start(); sleeps.
  */
 void napier_pair_forget(struct napier_net *nn, u32 i)
 {
+	struct netdev_queue *txq = netdev_get_tx_queue(nn->ndev, i);
 	struct napier_vector *vec = nn->nd->vec[i];
 
 	napier_vector_del(nn, i);
@@ -172,8 +175,12 @@ void napier_pair_forget(struct napier_net *nn, u32 i)
 	/* Nor may one of a detached interface let anything through, which the
 	 * watchdog does not look at.
 	 */
-	if (netif_device_present(nn->ndev))
-		netif_tx_start_queue(netdev_get_tx_queue(nn->ndev, i));
+	if (!netif_device_present(nn->ndev))
+		return;
+	/* Who sees it started also sees that its ring is gone. */
+	__netif_tx_lock_bh(txq);
+	netif_tx_start_queue(txq);
+	__netif_tx_unlock_bh(txq);
 }
 
 /**

@@ -595,6 +595,15 @@ netdev_tx_t napier_xmit(struct sk_buff *skb, struct net_device *ndev)
 	u32 bytes;
 	int first;
 
+	/* Chosen before the queue was let go, by a sender that nobody waits for
+	 * (napier_pair_forget()).
+	 */
+	if (unlikely(!tx)) {
+		dev_kfree_skb_any(skb);
+		dev_core_stats_tx_dropped_inc(ndev);
+		return NETDEV_TX_OK;
+	}
+
 	/* skb_put_padto() frees the skb when it fails. */
 	if (unlikely(skb_put_padto(skb, NAPIER_TX_MIN_LEN)))
 		return napier_tx_drop(tx, &tx->stats.p.dropped);

@@ -278,6 +278,32 @@ static void tx_gone_in_flight(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fx->m->nr_maps, 0);
 }
 
+/* pktgen and sockets that bypass the qdisc may bring a packet that was meant for
+ * a queue which is there no more, or for an interface that has been closed.
+ */
+static void tx_queue_that_was_let_go(struct kunit *test)
+{
+	struct napier_fixture *fx = test->priv;
+	struct rtnl_link_stats64 stats;
+	u32 freed = napier_fixture_freed();
+
+	KUNIT_ASSERT_EQ(test, napier_fixture_config(fx, 1, 64, 64), 0);
+	KUNIT_EXPECT_FALSE(test, napier_fixture_stopped(fx, 1));
+	KUNIT_EXPECT_EQ(test, napier_fixture_xmit(fx, 1,
+						  napier_fixture_skb(fx, 100),
+						  false),
+			NETDEV_TX_OK);
+	napier_fixture_close(fx);
+	KUNIT_EXPECT_EQ(test, napier_fixture_xmit(fx, 0,
+						  napier_fixture_skb(fx, 100),
+						  false),
+			NETDEV_TX_OK);
+	KUNIT_EXPECT_EQ(test, napier_fixture_freed(), freed + 2);
+	dev_get_stats(fx->ndev, &stats);
+	KUNIT_EXPECT_EQ(test, stats.tx_dropped, 2);
+	KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
+}
+
 static struct kunit_case napier_tx_ring_cases[] = {
 	KUNIT_CASE_PARAM(tx_wraps, tx_lag_gen_params),
 	KUNIT_CASE_PARAM(tx_pieces, tx_shape_gen_params),
@@ -287,6 +313,7 @@ static struct kunit_case napier_tx_ring_cases[] = {
 	KUNIT_CASE(tx_resize_in_flight),
 	KUNIT_CASE(tx_close_in_flight),
 	KUNIT_CASE(tx_gone_in_flight),
+	KUNIT_CASE(tx_queue_that_was_let_go),
 	{}
 };
 
