@@ -270,7 +270,7 @@ struct napier_health {
  * @led: LEDs
  * @filter: receive filters
  * @ptp: clock
- * @mac_addr: factory address
+ * @mac_addr: factory address, all zeroes if there is none
  * @nvm_version: NVM word 5
  * @nvm_track: the number that Intel tracks the NVM image by, 0 if unknown
  * @nvm_bytes: what napier_nvm_read_bytes() can read

@@ -517,9 +517,23 @@ static void napier_init_features(struct net_device *ndev,
 		ndev->hw_features |= NETIF_F_LOOPBACK;
 
 	ndev->priv_flags |= IFF_UNICAST_FLT | IFF_SUPP_NOFCS;
-	ndev->min_mtu = ETH_MIN_MTU;
 	ndev->max_mtu = NAPIER_MAX_MTU;
 	ndev->watchdog_timeo = NAPIER_TX_TIMEOUT;
+}
+
+/* A random address is not passed off as the factory's. */
+static void napier_init_mac(struct net_device *ndev,
+			    const struct napier_dev *nd)
+{
+	if (is_valid_ether_addr(nd->mac_addr)) {
+		eth_hw_addr_set(ndev, nd->mac_addr);
+		return;
+	}
+
+	eth_hw_addr_random(ndev);
+	dev_warn(&nd->pdev->dev,
+		 "no valid MAC address in the NVM, using random %pM\n",
+		 ndev->dev_addr);
 }
 
 /**
@@ -560,8 +574,7 @@ struct net_device *napier_netdev_alloc(struct napier_dev *nd)
 	ndev->stat_ops = &napier_stat_ops;
 	napier_compat_request_ops_lock(ndev);
 	napier_init_features(ndev, nd);
-	eth_hw_addr_set(ndev, nd->mac_addr);
-	ether_addr_copy(ndev->perm_addr, nd->mac_addr);
+	napier_init_mac(ndev, nd);
 	netif_carrier_off(ndev);
 
 	if (netif_set_real_num_queues(ndev, nn->cfg.nr_queues,

@@ -329,12 +329,8 @@ static void napier_nvm_init_mac(struct napier_dev *nd)
 		return;
 	if (!napier_mac_from_rar0(nd, addr))
 		return;
-	if (!napier_mac_from_nvm(nd, addr))
-		return;
-
-	eth_random_addr(addr);
-	dev_warn(&nd->pdev->dev,
-		 "no valid MAC address in the NVM, using random %pM\n", addr);
+	if (napier_mac_from_nvm(nd, addr))
+		eth_zero_addr(addr);
 }
 
 /* Of I354, igb knows no such number; iNVM has none. */
