@@ -74,6 +74,10 @@ void napier_link_init(struct napier_dev *nd)
 
 	nd->link.speed = SPEED_UNKNOWN;
 	nd->link.duplex = DUPLEX_UNKNOWN;
+
+	/* No link before ifup, as after ifdown. */
+	guard(mutex)(&phy->lock);
+	__napier_phy_power(nd, false);
 }
 
 /* What a PHY in loopback does, the MAC has to be told. The PHYs of I210 and
@@ -199,7 +203,7 @@ int __napier_link_negotiate(struct napier_dev *nd)
 int __napier_link_program_phy(struct napier_dev *nd)
 {
 	struct napier_phy *phy = &nd->phy;
-	u16 ctrl1000, bmcr;
+	u16 ctrl1000;
 	int err;
 
 	/* The link that firmware is using is as good as any other. */
@@ -209,6 +213,7 @@ int __napier_link_program_phy(struct napier_dev *nd)
 		return __napier_phy_set_loopback(nd, true);
 
 	__napier_link_leave_low_power(nd);
+	__napier_phy_tune(nd);
 
 	err = __napier_mdix_program(nd);
 	if (!err)
@@ -237,10 +242,9 @@ int __napier_link_program_phy(struct napier_dev *nd)
 	    !(napier_rd32(nd, NAPIER_STATUS) & NAPIER_STATUS_LU))
 		__napier_phy_restart_autoneg(nd);
 
-	bmcr = phy->bmcr;
 	if (phy->id >> 16 == NAPIER_PHY_OUI_MARVELL)
-		bmcr |= BMCR_RESET;
-	return __napier_phy_write(nd, MII_BMCR, bmcr);
+		return __napier_phy_reset(nd, phy->bmcr);
+	return __napier_phy_write(nd, MII_BMCR, phy->bmcr);
 }
 
 /**

@@ -115,6 +115,7 @@ int __napier_phy_write(struct napier_dev *nd, u8 reg, u16 val);
 int __napier_mmd_read(struct napier_dev *nd, u8 mmd, u16 reg, u16 *val);
 int __napier_mmd_write(struct napier_dev *nd, u8 mmd, u16 reg, u16 val);
 void __napier_phy_power(struct napier_dev *nd, bool on);
+int __napier_phy_reset(struct napier_dev *nd, u16 bmcr);
 int __napier_phy_restart_autoneg(struct napier_dev *nd);
 int __napier_phy_set_loopback(struct napier_dev *nd, bool on);
 bool napier_phy_can_loopback(const struct napier_dev *nd);
@@ -130,6 +131,7 @@ void napier_phy_stats_get(struct napier_dev *nd, u64 *data);
 
 /* under phy.lock, for napier_link.c and napier_link_settings.c */
 int __napier_phy_read_stat1000(struct napier_dev *nd, u16 *val);
+void __napier_phy_tune(struct napier_dev *nd);
 int __napier_mdix_program(struct napier_dev *nd);
 void __napier_mdix_get(struct napier_dev *nd,
 		       struct ethtool_link_settings *base);

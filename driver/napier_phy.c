@@ -25,6 +25,10 @@
 #define NAPIER_PHY_82580_LOOPBACK_MII	0x8041
 #define NAPIER_PHY_LOOPBACK_PAUSE_MS	50
 
+/* A reset by software, see __napier_phy_reset(). */
+#define NAPIER_PHY_RESET_POLL_US	1000
+#define NAPIER_PHY_RESET_US		600000
+
 /* What the workaround for the clock of I210 and I211 looks at (igb 7.3
  * e1000_i210.h, e1000_defines.h).
  */
@@ -311,6 +315,32 @@ void __napier_phy_power(struct napier_dev *nd, bool on)
 }
 
 /**
+ * __napier_phy_reset - reset the PHY by software, and wait for the end of it
+ * @nd: device
+ * @bmcr: what else to write to MII_BMCR
+ *
+ * What is written to it meanwhile may be lost. IEEE 802.3 gives it half a
+ * second (22.2.4.1.1; so phylib's phy_poll_reset() says, and waits 0.6 s).
+ *
+ * Context: process, under phy.lock, sleeps.
+ * Return: 0, -ETIMEDOUT, or the error of the access.
+ */
+int __napier_phy_reset(struct napier_dev *nd, u16 bmcr)
+{
+	int err, late;
+
+	err = __napier_phy_write(nd, MII_BMCR, bmcr | BMCR_RESET);
+	if (err)
+		return err;
+	late = read_poll_timeout(__napier_phy_read, err,
+				 err || !(bmcr & BMCR_RESET),
+				 NAPIER_PHY_RESET_POLL_US, NAPIER_PHY_RESET_US,
+				 false, nd, MII_BMCR, &bmcr);
+
+	return err ? err : late;
+}
+
+/**
  * __napier_phy_restart_autoneg - power up and negotiate afresh
  * @nd: device
  *
@@ -387,11 +417,10 @@ static int __napier_phy_loopback_off(struct napier_dev *nd)
 	if (err)
 		return err;
 
-	/* A reset of the PHY, as in igb 7.3 igb_ethtool.c,
-	 * igb_loopback_cleanup: the PHY would otherwise keep what it forced.
+	/* As in igb 7.3 igb_ethtool.c, igb_loopback_cleanup: the PHY would
+	 * otherwise keep what it forced.
 	 */
-	return __napier_phy_write(nd, MII_BMCR,
-				  (bmcr & ~BMCR_LOOPBACK) | BMCR_RESET);
+	return __napier_phy_reset(nd, bmcr & ~BMCR_LOOPBACK);
 }
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What differs from one PHY to the next: the crossover (MDI, MDI-X), and which
- * errors it counts.
+ * What differs from one PHY to the next: the crossover (MDI, MDI-X), what it
+ * has to be told for half duplex and poor cables, and which errors it counts.
  *
  * A PHY that is not in the table, or does not have a register that it should,
  * does everything else all the same. A function whose name begins with two
@@ -12,8 +12,6 @@
 #include <linux/marvell_phy.h>
 
 #include "napier.h"
-
-#define NAPIER_PHY_COMMIT_TRIES		10
 
 /**
  * struct napier_phy_kind - where a PHY has what
@@ -26,6 +24,10 @@
  * @status_x: it is MDI-X
  * @commit: a change needs a software reset
  * @auto_forced: the PHY finds out also with a forced speed
+ * @tune: register with what every link needs; 0: none
+ * @tune_mask: the bits of that
+ * @tune_set: those of them that are set: the carrier is sensed while it sends,
+ *	for half duplex; a speed that a cable does not carry is given up
  * @rx_errors: counter of receive errors, 16 bits, cleared by reading; 0: none
  */
 struct napier_phy_kind {
@@ -38,6 +40,9 @@ struct napier_phy_kind {
 	u16 status_x;
 	bool commit;
 	bool auto_forced;
+	u8 tune;
+	u16 tune_mask;
+	u16 tune_set;
 	u8 rx_errors;
 };
 
@@ -49,16 +54,30 @@ struct napier_phy_kind {
 #define NAPIER_PHY_KIND_82580						\
 	.ctrl = 0x12, .ctrl_mask = BIT(9) | BIT(10),			\
 	.ctrl_auto = BIT(10), .ctrl_x = BIT(9),				\
-	.status = 0x1A, .status_x = BIT(11)
+	.status = 0x1A, .status_x = BIT(11),				\
+	.tune = 0x16, .tune_mask = BIT(15) | GENMASK(11, 10),		\
+	.tune_set = BIT(15) | GENMASK(11, 10)
 
 #define NAPIER_PHY_KIND_M88						\
 	.ctrl = 0x10, .ctrl_mask = BIT(5) | BIT(6),			\
 	.ctrl_auto = BIT(5) | BIT(6), .ctrl_x = BIT(5),			\
 	.status = 0x11, .status_x = BIT(6), .commit = true
 
+/* Bit 11 of the oldest one is the carrier alone; of the others also that the
+ * speed is given up, after six tries.
+ */
+#define NAPIER_PHY_KIND_M88_OLD						\
+	NAPIER_PHY_KIND_M88,						\
+	.tune = 0x10, .tune_mask = BIT(11), .tune_set = BIT(11)
+#define NAPIER_PHY_KIND_M88_GEN2					\
+	NAPIER_PHY_KIND_M88,						\
+	.tune = 0x10, .tune_mask = GENMASK(14, 11),			\
+	.tune_set = BIT(11) | FIELD_PREP_CONST(GENMASK(14, 12), 5)
+
 /* Crossover: igb 7.3 e1000_phy.c, igb_copper_link_setup_igp, _82580, _m88 and
  * igb_phy_force_speed_duplex_m88 (which parts want a fixed one with a forced
- * speed), bits in e1000_phy.h and e1000_defines.h. Receive errors: the kernel's
+ * speed), bits in e1000_phy.h and e1000_defines.h; tuning: the same functions,
+ * and igb_copper_link_setup_m88_gen2. Receive errors: the kernel's
  * marvell.c, marvell_hw_stats[], for the PHYs that it names; the one inside of
  * I210 and I211 is not among them.
  */
@@ -66,16 +85,17 @@ static const struct napier_phy_kind napier_phy_kinds[] = {
 	{ .id = NAPIER_PHY_ID_IGP3, NAPIER_PHY_KIND_IGP3 },
 	{ .id = NAPIER_PHY_ID_82580, NAPIER_PHY_KIND_82580 },
 	{ .id = NAPIER_PHY_ID_I350, NAPIER_PHY_KIND_82580 },
-	{ .id = NAPIER_PHY_ID_I210, NAPIER_PHY_KIND_M88, .auto_forced = true },
-	{ .id = MARVELL_PHY_ID_88E1111, NAPIER_PHY_KIND_M88,
+	{ .id = NAPIER_PHY_ID_I210, NAPIER_PHY_KIND_M88_GEN2,
+	  .auto_forced = true },
+	{ .id = MARVELL_PHY_ID_88E1111, NAPIER_PHY_KIND_M88_OLD,
 	  .rx_errors = 0x15 },
-	{ .id = MARVELL_PHY_ID_88E1112, NAPIER_PHY_KIND_M88,
+	{ .id = MARVELL_PHY_ID_88E1112, NAPIER_PHY_KIND_M88_GEN2,
 	  .rx_errors = 0x15 },
-	{ .id = MARVELL_PHY_ID_88E1340S, NAPIER_PHY_KIND_M88,
+	{ .id = MARVELL_PHY_ID_88E1340S, NAPIER_PHY_KIND_M88_GEN2,
 	  .rx_errors = 0x15 },
-	{ .id = MARVELL_PHY_ID_88E1510, NAPIER_PHY_KIND_M88,
+	{ .id = MARVELL_PHY_ID_88E1510, NAPIER_PHY_KIND_M88_GEN2,
 	  .rx_errors = 0x15 },
-	{ .id = MARVELL_PHY_ID_88E1545, NAPIER_PHY_KIND_M88,
+	{ .id = MARVELL_PHY_ID_88E1545, NAPIER_PHY_KIND_M88_GEN2,
 	  .rx_errors = 0x15 },
 };
 
@@ -97,23 +117,39 @@ void napier_phy_kind_init(struct napier_dev *nd)
 			phy->kind = &napier_phy_kinds[i];
 }
 
-/* ---- crossover --------------------------------------------------------- */
+/* ---- crossover, tuning ------------------------------------------------- */
 
 static int __napier_phy_commit(struct napier_dev *nd)
 {
 	u16 bmcr;
-	int err, i;
+	int err;
 
 	err = __napier_phy_read(nd, MII_BMCR, &bmcr);
-	if (!err)
-		err = __napier_phy_write(nd, MII_BMCR, bmcr | BMCR_RESET);
-	for (i = 0; !err && i < NAPIER_PHY_COMMIT_TRIES; i++) {
-		err = __napier_phy_read(nd, MII_BMCR, &bmcr);
-		if (!err && !(bmcr & BMCR_RESET))
-			return 0;
-	}
 
-	return err ? err : -ETIMEDOUT;
+	return err ? err : __napier_phy_reset(nd, bmcr);
+}
+
+/**
+ * __napier_phy_tune - tell the PHY what every link needs
+ * @nd: device
+ *
+ * Of one that does not take it the link is as good as its defaults. The caller
+ * negotiates or forces a speed after this.
+ *
+ * Context: process, under phy.lock, sleeps.
+ */
+void __napier_phy_tune(struct napier_dev *nd)
+{
+	const struct napier_phy_kind *kind = nd->phy.kind;
+	u16 old, val;
+
+	if (!kind || !kind->tune || __napier_phy_read(nd, kind->tune, &old))
+		return;
+	val = (old & ~kind->tune_mask) | kind->tune_set;
+	if (val == old)
+		return;
+	if (!__napier_phy_write(nd, kind->tune, val) && kind->commit)
+		__napier_phy_commit(nd);
 }
 
 /**

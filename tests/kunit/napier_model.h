@@ -38,6 +38,8 @@
 #define NAPIER_MODEL_PARTS	32
 /* What fits into TXD_PAYLEN. */
 #define NAPIER_MODEL_FRAME_MAX	SZ_256K
+/* How long a reset of the PHY lasts. */
+#define NAPIER_MODEL_PHY_RESET_READS	3
 #define NAPIER_MODEL_PCI_CONFIG	256
 
 /**
@@ -179,6 +181,8 @@ struct napier_model_map {
  * @phy_pages: those of Marvell PHYs in other pages than 0
  * @phy_missing: registers that it does not have, by bit
  * @phy_resets: how often BMCR_RESET was set
+ * @phy_resetting: how many reads of BMCR the last one still lasts; what is
+ *	written meanwhile is lost
  * @negotiations: how often BMCR_ANRESTART was set
  * @mmd: MMD registers, reached through registers 13 and 14
  * @mmd_addr: which of them is next
@@ -267,6 +271,7 @@ struct napier_model {
 	u16 phy_pages[NAPIER_MODEL_PHY_PAGES][NAPIER_MODEL_PHY_REGS];
 	u32 phy_missing;
 	u32 phy_resets;
+	u32 phy_resetting;
 	u32 negotiations;
 	u16 mmd[NAPIER_MODEL_MMDS][NAPIER_MODEL_MMD_REGS];
 	u16 mmd_addr;

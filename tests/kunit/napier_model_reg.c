@@ -185,6 +185,10 @@ static u16 napier_model_phy_read(struct napier_model *m, u32 reg)
 	u16 *place = napier_model_phy_reg(m, reg);
 	u16 val = *place;
 
+	if (place == &m->phy[MII_BMCR] && m->phy_resetting) {
+		m->phy_resetting--;
+		return val | BMCR_RESET;
+	}
 	if (reg == MII_MMD_DATA)
 		return *napier_model_mmd(m);
 	if (m->board == NAPIER_BOARD_I350 && reg == 0x11)
@@ -200,9 +204,14 @@ static u16 napier_model_phy_read(struct napier_model *m, u32 reg)
 
 static void napier_model_phy_write(struct napier_model *m, u32 reg, u16 data)
 {
+	/* Lost. */
+	if (m->phy_resetting)
+		return;
 	if (reg == MII_BMCR && napier_model_phy_reg(m, reg) == m->phy) {
 		m->negotiations += !!(data & BMCR_ANRESTART);
 		m->phy_resets += !!(data & BMCR_RESET);
+		m->phy_resetting = data & BMCR_RESET ?
+				   NAPIER_MODEL_PHY_RESET_READS : 0;
 		napier_model_bmcr(m, data);
 		return;
 	}

@@ -184,21 +184,23 @@ static const struct link_mdix {
 	u16 is_x;
 	bool commit;
 	bool auto_forced;
+	u8 tune;
+	u16 tuned;
 } link_mdixes[] = {
 	{ "82576", NAPIER_BOARD_82576, 0x02A80391, 0x12, 0x3000, 0x2000, 0x1000,
-	  0x11, 0x0800, false, false },
+	  0x11, 0x0800, false, false, 0, 0 },
 	{ "82580", NAPIER_BOARD_82580, 0x015403A1, 0x12, 0x0600, 0x0200, 0x0400,
-	  0x1A, 0x0800, false, false },
+	  0x1A, 0x0800, false, false, 0x16, 0x8c00 },
 	{ "I350", NAPIER_BOARD_I350, 0x015403B1, 0x12, 0x0600, 0x0200, 0x0400,
-	  0x1A, 0x0800, false, false },
+	  0x1A, 0x0800, false, false, 0x16, 0x8c00 },
 	{ "I354, 88E1545", NAPIER_BOARD_I354, 0x01410EA1, 0x10, 0x60, 0x20,
-	  0x60, 0x11, 0x40, true, false },
+	  0x60, 0x11, 0x40, true, false, 0x10, 0x5800 },
 	{ "I354, 88E1512", NAPIER_BOARD_I354, 0x01410DD4, 0x10, 0x60, 0x20,
-	  0x60, 0x11, 0x40, true, false },
+	  0x60, 0x11, 0x40, true, false, 0x10, 0x5800 },
 	{ "I210", NAPIER_BOARD_I210, 0x01410C00, 0x10, 0x60, 0x20, 0x60, 0x11,
-	  0x40, true, true },
+	  0x40, true, true, 0x10, 0x5800 },
 	{ "I211", NAPIER_BOARD_I211, 0x01410C00, 0x10, 0x60, 0x20, 0x60, 0x11,
-	  0x40, true, true },
+	  0x40, true, true, 0x10, 0x5800 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(link_mdix, link_mdixes, name);
@@ -246,10 +248,10 @@ static void link_sets_mdix(struct kunit *test)
 	const struct link_mdix *p = test->param_value;
 	struct napier_fixture *fx = link_device_phy(test, p->board, p->id);
 	u16 *reg = &fx->m->phy[p->reg];
-	u16 others = 0x8001;
+	u16 others = 0x8001 | (p->tune == p->reg ? p->tuned : 0);
 	u32 resets;
 
-	*reg = others | p->mdi_x;
+	*reg = 0x8001 | p->mdi_x;
 	KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
 	KUNIT_EXPECT_EQ(test, *reg, others | p->autom);
 	link_expect_mdix(fx, ETH_TP_MDI_INVALID, ETH_TP_MDI_AUTO);
@@ -280,6 +282,29 @@ static void link_sets_mdix(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, link_set_mdix(fx, ETH_TP_MDI_AUTO, false), 0);
 	KUNIT_EXPECT_EQ(test, *reg,
 			others | (p->auto_forced ? p->autom : 0));
+}
+
+/* Half duplex, and a cable that does not carry the highest speed. */
+static void link_tunes(struct kunit *test)
+{
+	const struct link_mdix *p = test->param_value;
+	struct napier_fixture *fx = link_device_phy(test, p->board, p->id);
+	u16 *reg = &fx->m->phy[p->tune];
+	/* Another number of tries, and a bit that is somebody else's. */
+	u16 before = p->tune == 0x10 ? 0x2004 : 0x0004;
+	u32 resets;
+
+	if (!p->tune)
+		kunit_skip(test, "not known of this PHY");
+
+	*reg = before;
+	KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
+	KUNIT_EXPECT_EQ(test, *reg & ~p->mask, 0x0004 | p->tuned);
+	/* Marvell's take it with a reset, and only what they have not yet. */
+	resets = fx->m->phy_resets;
+	napier_fixture_close(fx);
+	KUNIT_ASSERT_EQ(test, napier_fixture_open(fx), 0);
+	KUNIT_EXPECT_EQ(test, fx->m->phy_resets, resets);
 }
 
 /* A PHY without the registers, like some emulated ones, or an unknown one:
@@ -499,6 +524,7 @@ static struct kunit_case napier_link_settings_cases[] = {
 	KUNIT_CASE(link_pause_down),
 	KUNIT_CASE(link_pause_refused),
 	KUNIT_CASE_PARAM(link_sets_mdix, link_mdix_gen_params),
+	KUNIT_CASE_PARAM(link_tunes, link_mdix_gen_params),
 	KUNIT_CASE(link_has_no_mdix),
 	KUNIT_CASE_PARAM(link_tells_reason, link_reason_gen_params),
 	KUNIT_CASE_PARAM(link_counts, link_mdix_gen_params),
