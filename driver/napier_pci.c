@@ -316,13 +316,21 @@ static pci_ers_result_t napier_error_detected(struct pci_dev *pdev,
 
 	WRITE_ONCE(nd->bar, NULL);
 	napier_pci_quiesce(nd, false);
+	/* Its queues could not be switched off, and rings may be freed. */
+	pci_clear_master(pdev);
 
 	return state == pci_channel_io_perm_failure ?
 	       PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_NEED_RESET;
 }
 
+/* Also for an error that did not stop us: another function below the same
+ * bridge may have asked for the reset.
+ */
 static pci_ers_result_t napier_slot_reset(struct pci_dev *pdev)
 {
+	struct napier_dev *nd = pci_get_drvdata(pdev);
+
+	netif_device_detach(nd->netdev);
 	pci_restore_state(pdev);
 	pci_save_state(pdev);
 	pci_set_master(pdev);
@@ -339,6 +347,7 @@ static void napier_error_resume(struct pci_dev *pdev)
 	 */
 	if (!netif_device_present(nd->netdev)) {
 		napier_pci_quiesce(nd, false);
+		pci_set_master(pdev);
 		napier_pci_resume(nd);
 	}
 }

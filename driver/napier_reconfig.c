@@ -661,6 +661,9 @@ void napier_stop(struct napier_net *nn)
 		napier_pair_forget(nn, i);
 	napier_irq_free(nn->nd, 0, old.nr_queues);
 	napier_irq_free_other(nn->nd);
+	/* One that does not answer may still write into what is freed now. */
+	if (napier_is_gone(nn->nd))
+		pci_clear_master(nn->nd->pdev);
 
 	napier_config_free_rings(&old, &nn->cfg);
 }
@@ -814,10 +817,14 @@ int napier_resume(struct napier_net *nn)
 		napier_rings_rewind(nn);
 		napier_up(nn);
 	}
-	netif_device_attach(nn->ndev);
-	trace_napier_reset_end(nn->ndev, 0);
+	/* It may have gone away again. */
+	if (napier_is_gone(nn->nd))
+		err = -ENODEV;
+	else
+		netif_device_attach(nn->ndev);
+	trace_napier_reset_end(nn->ndev, err);
 
-	return 0;
+	return err;
 }
 
 /**

@@ -228,6 +228,33 @@ static void reconfig_flr_end(struct napier_fixture *fx)
 	napier_driver.err_handler->reset_done(&fx->m->pdev);
 }
 
+/* The bus is reset for another function's error: this one was not told to stop,
+ * and finds its registers as after power-on.
+ */
+static void reconfig_bystander(struct napier_fixture *fx)
+{
+	const struct pci_error_handlers *h = napier_driver.err_handler;
+
+	KUNIT_EXPECT_EQ(fx->test,
+			h->error_detected(&fx->m->pdev, pci_channel_io_normal),
+			PCI_ERS_RESULT_CAN_RECOVER);
+	KUNIT_EXPECT_TRUE(fx->test, fx->nn->up);
+	spin_lock_irq(&fx->m->lock);
+	napier_model_reset(fx->m);
+	spin_unlock_irq(&fx->m->lock);
+	reconfig_recover(fx);
+}
+
+static void reconfig_reset_of_others(struct kunit *test)
+{
+	struct napier_fixture *fx = test->priv;
+
+	reconfig_bystander(fx);
+	KUNIT_EXPECT_TRUE(test, netif_device_present(fx->ndev));
+	napier_fixture_link_up(fx);
+	napier_fixture_traffic(fx);
+}
+
 static const struct reconfig_absence {
 	const char *name;
 	void (*begin)(struct napier_fixture *fx);
@@ -316,6 +343,38 @@ static void reconfig_closed_while_away(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, napier_fixture_stopped(fx, i));
 }
 
+static bool reconfig_is_master(struct napier_fixture *fx)
+{
+	u16 command;
+
+	pci_read_config_word(&fx->m->pdev, PCI_COMMAND, &command);
+
+	return command & PCI_COMMAND_MASTER;
+}
+
+/* What does not answer cannot be told to stop. It may not write into memory any
+ * more before its rings are freed, and again when it is back.
+ */
+static void reconfig_gone_writes_nothing(struct kunit *test)
+{
+	struct napier_fixture *fx = test->priv;
+
+	KUNIT_EXPECT_TRUE(test, reconfig_is_master(fx));
+	reconfig_error(fx);
+	KUNIT_EXPECT_FALSE(test, reconfig_is_master(fx));
+	reconfig_recover(fx);
+	KUNIT_EXPECT_TRUE(test, reconfig_is_master(fx));
+	napier_fixture_link_up(fx);
+	napier_fixture_traffic(fx);
+
+	fx->m->gone = true;
+	napier_link_check(fx->nd);
+	KUNIT_EXPECT_TRUE(test, napier_is_gone(fx->nd));
+	KUNIT_EXPECT_TRUE(test, reconfig_is_master(fx));
+	napier_fixture_close(fx);
+	KUNIT_EXPECT_FALSE(test, reconfig_is_master(fx));
+}
+
 /* It does not come back: closed it stays, and can be removed. */
 static void reconfig_does_not_come_back(struct kunit *test)
 {
@@ -340,6 +399,8 @@ static struct kunit_case napier_reconfig_cases[] = {
 	KUNIT_CASE_PARAM(reconfig_comes_back, reconfig_absence_gen_params),
 	KUNIT_CASE_PARAM(reconfig_comes_back_down, reconfig_absence_gen_params),
 	KUNIT_CASE_PARAM(reconfig_closed_while_away, reconfig_absence_gen_params),
+	KUNIT_CASE(reconfig_reset_of_others),
+	KUNIT_CASE(reconfig_gone_writes_nothing),
 	KUNIT_CASE(reconfig_does_not_come_back),
 	{}
 };
