@@ -51,7 +51,6 @@ enum napier_status_speed {
 
 #define NAPIER_CTRL_EXT			0x00018	/* RW */
 #define   NAPIER_CTRL_EXT_SDP3_DATA	BIT(7)
-#define   NAPIER_CTRL_EXT_PFRSTD	BIT(14)
 #define   NAPIER_CTRL_EXT_SDLPE		BIT(18)
 #define   NAPIER_CTRL_EXT_PHYPDEN	BIT(20)	/* I210 I211 */
 #define   NAPIER_CTRL_EXT_LINK_MODE	GENMASK(23, 22)
@@ -198,7 +197,6 @@ enum napier_mdic_op {
 
 #define NAPIER_FWSM			0x05B54	/* RO */
 #define   NAPIER_FWSM_MODE		GENMASK(3, 1)
-#define   NAPIER_FWSM_FW_VALID		BIT(15)
 
 #define NAPIER_FACTPS			0x05B30	/* RO */
 #define   NAPIER_FACTPS_MNGCG		BIT(29)
@@ -254,7 +252,6 @@ enum napier_mdic_op {
 #define   NAPIER_RCTL_LPE		BIT(5)
 #define   NAPIER_RCTL_LBM		GENMASK(7, 6)
 #define   NAPIER_RCTL_LBM_MAC		1
-#define   NAPIER_RCTL_MO		GENMASK(13, 12)
 #define   NAPIER_RCTL_BAM		BIT(15)
 #define   NAPIER_RCTL_VFE		BIT(18)
 #define   NAPIER_RCTL_PMCF		BIT(23)	/* pass MAC control frames */
@@ -262,6 +259,7 @@ enum napier_mdic_op {
 
 #define NAPIER_RLPML			0x05004	/* RW */
 #define NAPIER_RFCTL			0x05008	/* RW */
+#define   NAPIER_RFCTL_IPV6_EX_DIS	BIT(16)	/* no extension headers */
 #define NAPIER_PSRTYPE(n)		(0x05480 + 4 * (n))	/* RW, n < 8 */
 #define NAPIER_VT_CTL			0x0581C	/* RW */
 #define NAPIER_ETQF(n)			(0x05CB0 + 4 * (n))	/* RW, n < 8, I21x: < 4 */
@@ -287,12 +285,10 @@ enum napier_mdic_op {
 #define   NAPIER_MRQC_TCP4		BIT(16)
 #define   NAPIER_MRQC_IP4		BIT(17)
 #define   NAPIER_MRQC_TCP6_EX		BIT(18)
-#define   NAPIER_MRQC_IP6_EX		BIT(19)
 #define   NAPIER_MRQC_IP6		BIT(20)
 #define   NAPIER_MRQC_TCP6		BIT(21)
 #define   NAPIER_MRQC_UDP4		BIT(22)
 #define   NAPIER_MRQC_UDP6		BIT(23)
-#define   NAPIER_MRQC_UDP6_EX		BIT(24)
 
 #define NAPIER_RETA(n)			(0x05C00 + 4 * (n))	/* RW, n < 32 */
 #define NAPIER_RSSRK(n)			(0x05C80 + 4 * (n))	/* RW, n < 10 */
@@ -303,8 +299,6 @@ enum napier_mdic_op {
 #define NAPIER_RDLEN(q)			NAPIER_RXQ(q, 0x08)	/* RW */
 #define NAPIER_SRRCTL(q)		NAPIER_RXQ(q, 0x0C)	/* RW */
 #define   NAPIER_SRRCTL_BSIZEPKT	GENMASK(6, 0)	/* KiB */
-#define   NAPIER_SRRCTL_BSIZEHDR	GENMASK(13, 8)	/* 64 bytes */
-#define   NAPIER_SRRCTL_RDMTS		GENMASK(24, 20)
 #define   NAPIER_SRRCTL_DESCTYPE	GENMASK(27, 25)
 #define   NAPIER_SRRCTL_ADV_ONEBUF	1
 #define   NAPIER_SRRCTL_TIMESTAMP	BIT(30)	/* 82580 and later */
@@ -316,7 +310,6 @@ enum napier_mdic_op {
 #define   NAPIER_DCTL_HTHRESH		GENMASK(12, 8)
 #define   NAPIER_DCTL_WTHRESH		GENMASK(20, 16)
 #define   NAPIER_DCTL_ENABLE		BIT(25)
-#define   NAPIER_TXDCTL_SWFLSH		BIT(26)
 #define NAPIER_RQDPC(q)			NAPIER_RXQ(q, 0x30)	/* RC */
 #define NAPIER_DVMOLR(q)		NAPIER_RXQ(q, 0x38)	/* RW, I350 and later */
 #define   NAPIER_DVMOLR_STRCRC		BIT(31)
@@ -328,8 +321,6 @@ enum napier_mdic_op {
 #define NAPIER_RAH(n)			(0x05404 + 8 * (n))	/* RW, n < 16 */
 #define NAPIER_RAL2(n)			(0x05460 + 8 * (n))	/* RW, n >= 16 */
 #define NAPIER_RAH2(n)			(0x05464 + 8 * (n))	/* RW, n >= 16 */
-#define   NAPIER_RAH_ADDR		GENMASK(15, 0)
-#define   NAPIER_RAH_POOL_1		BIT(18)
 #define   NAPIER_RAH_QSEL		GENMASK(19, 18)	/* I210 */
 #define   NAPIER_RAH_QSEL_EN		BIT(28)		/* I210 */
 #define   NAPIER_RAH_AV			BIT(31)

@@ -458,6 +458,11 @@ void napier_mac_program(struct napier_net *nn,
 		     NAPIER_TCTL_EN | NAPIER_TCTL_PSP | NAPIER_TCTL_RTLC |
 		     FIELD_PREP(NAPIER_TCTL_CT, 15) |
 		     FIELD_PREP(NAPIER_TCTL_COLD, 63));
+	/* An erratum that igb 7.3 names (e1000_82575.c,
+	 * igb_rx_fifo_flush_82575); on e1000e's parts, malformed extension
+	 * headers of IPv6 stop the receiver.
+	 */
+	napier_rmw32(nd, NAPIER_RFCTL, 0, NAPIER_RFCTL_IPV6_EX_DIS);
 	napier_tso_program(nd);
 }
 

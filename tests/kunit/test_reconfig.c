@@ -298,6 +298,8 @@ static void reconfig_comes_back(struct kunit *test)
 			BIT(7) | BIT(9));
 	KUNIT_EXPECT_TRUE(test, napier_model_peek(fx->m, NAPIER_CTRL_EXT) &
 				NAPIER_CTRL_EXT_DRV_LOAD);
+	KUNIT_EXPECT_TRUE(test, napier_model_peek(fx->m, NAPIER_RFCTL) &
+				NAPIER_RFCTL_IPV6_EX_DIS);
 	napier_fixture_link_up(fx);
 	napier_fixture_traffic(fx);
 }
