@@ -16,8 +16,6 @@ static void napier_get_drvinfo(struct net_device *ndev,
 	struct napier_net *nn = netdev_priv(ndev);
 	struct napier_dev *nd = nn->nd;
 
-	strscpy(info->driver, NAPIER_DRV_NAME, sizeof(info->driver));
-	strscpy(info->bus_info, pci_name(nd->pdev), sizeof(info->bus_info));
 	napier_nvm_version(nd, info->fw_version, sizeof(info->fw_version));
 }
 

@@ -39,8 +39,6 @@ static int napier_probe_pci(struct napier_dev *nd)
 
 	err = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
 	if (err)
-		err = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(32));
-	if (err)
 		return dev_err_probe(&pdev->dev, err, "no usable DMA mask\n");
 
 	return 0;
