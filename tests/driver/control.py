@@ -185,7 +185,7 @@ SHOWN = {
     "rules": "ethtool -n DEV",
     "flags": "ethtool --show-priv-flags DEV",
     "tunables": "ethtool --get-tunable DEV rx-copybreak; ethtool --get-tunable DEV tx-copybreak",
-    "stamps": "ethtool -T DEV",
+    "stamps": "ethtool -T DEV; hwstamp_ctl -i DEV",
     "interface": "ip -d link show dev DEV",
     "addresses": "ip -o addr show dev DEV",
     "filters": "bridge fdb show dev DEV; ip maddr show dev DEV",

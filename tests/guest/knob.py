@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Sets over netlink what the guest's tools have no words for, or would not let pass.
 
-    knob.py ethtool IFACE COMMAND ATTRIBUTE:VALUE:BYTES ...    numbers of ethtool_netlink.h
+    knob.py ethtool IFACE COMMAND ATTRIBUTE ...                numbers of ethtool_netlink.h
     knob.py napi IFACE NAME=VALUE ...                          of each NAPI instance
     knob.py napi-one IFACE ID NAME=VALUE ...                   of one
     knob.py stamps IFACE FLAGS TX_TYPE RX_FILTER               SIOCSHWTSTAMP
+
+An ATTRIBUTE is KIND:VALUE:BYTES, or a nest: KIND/ATTRIBUTE+ATTRIBUTE...; what a nest within it
+holds is one attribute.
 
 Prints "ok"; or what was refused, "errno NUMBER REASON", and ends with status 1."""
 
@@ -43,10 +46,16 @@ def napi_set(family: Family, ids: list[int], words: list[str]) -> Answer:
     return answer
 
 
+def built(word: str) -> bytes:
+    """An attribute from its word."""
+    kind, slash, inner = word.partition("/")
+    if slash:
+        return nest(int(kind), *map(built, inner.split("+")))
+    return number(*map(int, word.split(":")))
+
+
 def ethtool(ifindex: int, command: int, words: list[str]) -> Answer:
-    payload = nest(1, number(1, ifindex))
-    for kind, value, size in (map(int, word.split(":")) for word in words):
-        payload += number(kind, value, size)
+    payload = nest(1, number(1, ifindex)) + b"".join(map(built, words))
     return Family("ethtool").call(command, payload)
 
 
