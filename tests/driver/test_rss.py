@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from control import channels, restored
-from tools import RSS_KEY, genl, port_number, program
+from tools import RSS_KEY, address, genl, port_number, program
 
 from lab import Port
 
@@ -25,11 +25,12 @@ def frames(port: Port) -> list[int]:
     return [one["rx-packets"] for one in sorted(queues, key=lambda one: one["queue-id"])]
 
 
-def spread(port: Port) -> list[int]:
-    """What each receive queue gets of many UDP flows between two addresses, in percent."""
+def spread(port: Port, flow: str = "udp4") -> list[int]:
+    """What each receive queue gets of many flows between two addresses, in percent."""
     number, before = port_number(), frames(port)
-    server = port.spawn(program("flows", "echo", port.ipv4, number))
-    done = port.far.run(program("flows", "ask", port.ipv4, number, FLOWS), timeout=60)
+    tcp, words = ("tcp-" if flow.startswith("tcp") else ""), (address(port, int(flow[3])), number)
+    server = port.spawn(program("flows", f"{tcp}echo", *words))
+    done = port.far.run(program("flows", f"{tcp}ask", *words, FLOWS), timeout=60)
     server.kill()
     assert int(done.out) > 0, "nothing came back"
     got = [now - then for now, then in zip(frames(port), before, strict=True)]
@@ -115,6 +116,18 @@ def test_what_is_hashed(dut: Port) -> None:
     assert max(spread(dut)) >= 97
     dut.ethtool("-N", "rx-flow-hash", "udp4", "sdfn")
     assert max(spread(dut)) < 60
+
+
+@pytest.mark.differs_on_igb(reason=NO_QSTATS)
+@pytest.mark.parametrize("flow", ["tcp4", "tcp6", "udp6"])
+def test_what_is_hashed_of_others(dut: Port, flow: str) -> None:
+    """As with UDP over IPv4, above; the others go on as they were."""
+    assert max(spread(dut, flow)) < 60
+    dut.ethtool("-N", "rx-flow-hash", flow, "sd")
+    assert max(spread(dut, flow)) >= 97
+    assert max(spread(dut, "udp4")) < 60
+    dut.ethtool("-N", "rx-flow-hash", flow, "sdfn")
+    assert max(spread(dut, flow)) < 60
 
 
 @pytest.mark.differs_on_igb(reason=UDP_ONLY)

@@ -4,11 +4,16 @@
 
 flows.py echo ADDRESS PORT               sends every datagram back, until killed
 flows.py ask ADDRESS PORT FLOWS          some from each of that many ports; prints how
-                                         many came back"""
+                                         many came back
+flows.py tcp-echo ADDRESS PORT           the same with connections
+flows.py tcp-ask ADDRESS PORT FLOWS
+
+Addresses are of IPv4 or IPv6."""
 
 from __future__ import annotations
 
 import contextlib
+import selectors
 import socket
 import sys
 import time
@@ -17,8 +22,12 @@ ROUNDS = 8
 PATIENCE = 20.0
 
 
+def family(address: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
 def echo(address: str, port: int) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+    with socket.socket(family(address), socket.SOCK_DGRAM) as sock:
         sock.bind((address, port))
         while True:
             data, sender = sock.recvfrom(2048)
@@ -33,10 +42,10 @@ def answered(sock: socket.socket) -> bool:
 
 
 def ask(address: str, port: int, flows: int) -> int:
-    socks = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(flows)]
+    socks = [socket.socket(family(address), socket.SOCK_DGRAM) for _ in range(flows)]
     for number, sock in enumerate(socks):
         # Fixed ports, so that a given key spreads them alike every time.
-        sock.bind(("0.0.0.0", 30000 + number))
+        sock.bind(("", 30000 + number))
         sock.connect((address, port))
         sock.settimeout(0.5)
     end = time.monotonic() + PATIENCE
@@ -56,12 +65,61 @@ def ask(address: str, port: int, flows: int) -> int:
     return came
 
 
+def tcp_echo(address: str, port: int) -> None:
+    waiting = selectors.DefaultSelector()
+    with socket.create_server((address, port), family=family(address), backlog=256) as listener:
+        waiting.register(listener, selectors.EVENT_READ)
+        while True:
+            for key, _ in waiting.select():
+                if key.fileobj is listener:
+                    waiting.register(listener.accept()[0], selectors.EVENT_READ)
+                    continue
+                connection = key.fileobj
+                assert isinstance(connection, socket.socket)
+                if data := connection.recv(2048):
+                    connection.sendall(data)
+                else:
+                    waiting.unregister(connection)
+                    connection.close()
+
+
+def connected(address: str, port: int, own: int) -> socket.socket:
+    """A connection from a given port, as soon as somebody listens."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        sock = socket.socket(family(address), socket.SOCK_STREAM)
+        # One that has just been closed waits, for another address.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.settimeout(PATIENCE)
+        sock.bind(("", own))
+        try:
+            sock.connect((address, port))
+        except ConnectionRefusedError:
+            sock.close()
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+        else:
+            return sock
+
+
+def tcp_ask(address: str, port: int, flows: int) -> int:
+    socks = [connected(address, port, 30000 + number) for number in range(flows)]
+    came = 0
+    for _ in range(ROUNDS):
+        for sock in socks:
+            sock.sendall(bytes(100))
+        came += sum(map(answered, socks))
+    return came
+
+
 def main() -> None:
     role, address, port, *more = sys.argv[1:]
-    if role == "echo":
-        echo(address, int(port))
+    if more:
+        asks = {"ask": ask, "tcp-ask": tcp_ask}
+        print(asks[role](address, int(port), int(more[0])))
     else:
-        print(ask(address, int(port), int(more[0])))
+        {"echo": echo, "tcp-echo": tcp_echo}[role](address, int(port))
 
 
 if __name__ == "__main__":
