@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 from control import Load, blasting, channels, lasting, restored, rings
+from test_filters import BASIC, addresses, arriving, group_joined, marked, usual
 from tools import Figures, private, program, qstats, reporters, stats64, until
 
 from lab import Machine, Port
@@ -288,6 +289,59 @@ def test_function_level_reset_under_load(at_taste: Port, figures: Figures) -> No
             at_taste.wait_carrier()
             load.moves()
     figures(f"{ROUNDS} times; {load}")
+
+
+def reset_by_sysfs(port: Port) -> None:
+    port.machine.run(f"echo 1 > /sys/bus/pci/devices/{port.pci}/reset", timeout=30)
+
+
+def reset_by_ethtool(port: Port) -> None:
+    port.ethtool("--reset", "dedicated")
+
+
+def bus_error(port: Port) -> None:
+    """Over when the kernel has said so."""
+    mark = port.machine.klog_mark()
+    port.aer("fatal")
+
+    def over() -> bool:
+        return any(RECOVERIES["fatal"] in line.lower() for line in port.machine.klog_since(mark))
+
+    until(over, 20, "the recovery")
+
+
+def asleep(port: Port) -> None:
+    port.machine.suspend()
+
+
+# Sleep is the last: after it the root port reports no error any more.
+FORGETFUL = {
+    "reset by ethtool": reset_by_ethtool,
+    "function-level reset": reset_by_sysfs,
+    "bus error": bus_error,
+    "sleep": asleep,
+}
+
+
+@pytest.mark.napier_only(reason=UNSAVED)
+def test_filters_survive(dut: Port) -> None:
+    """A second unicast address and a group are received as before, and nothing else is: the
+    device has forgotten both, and the port is not promiscuous."""
+    (second,) = addresses(1)
+    sent = usual(dut) | marked(dut, {"second": second})
+    fdb = ["dev", dut.name, "self", "permanent"]
+    with group_joined(dut):
+        dut.run(["bridge", "fdb", "add", second, *fdb])
+        try:
+            for what, event in {"nothing": lambda _: None, **FORGETFUL}.items():
+                event(dut)
+                dut.wait_carrier()
+                dut.far.wait_carrier()
+                assert dut.stats()["promiscuity"] == 0, what
+                assert arriving(dut, sent) == BASIC | {"joined", "second"}, what
+        finally:
+            dut.run(["bridge", "fdb", "del", second, *fdb])
+    assert arriving(dut, sent) == BASIC
 
 
 @pytest.mark.napier_only(reason="igb refuses settings while it sleeps")
