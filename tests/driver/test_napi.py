@@ -81,6 +81,26 @@ def function_reset(dut: Port) -> None:
     dut.machine.run(f"echo 1 > /sys/bus/pci/devices/{dut.pci}/reset", timeout=30)
 
 
+def reload(dut: Port) -> None:
+    dut.machine.run(["devlink", "dev", "reload", f"pci/{dut.pci}"], timeout=30)
+
+
+def self_test(dut: Port) -> None:
+    """What it finds is for test_selftest.py to judge."""
+    assert "The test result is" in dut.ethtool("-t", "offline", check=False).out
+
+
+def toggled(feature: str) -> Callable[[Port], None]:
+    """An offload on and off."""
+
+    def event(dut: Port) -> None:
+        for value in ("on", "off"):
+            dut.ethtool("-K", feature, value)
+            dut.wait_carrier()
+
+    return event
+
+
 def asleep(dut: Port) -> None:
     dut.machine.suspend()
 
@@ -90,6 +110,11 @@ EVENTS: dict[str, Callable[[Port], None]] = {
     "channels": channels,
     "MTU": mtu,
     "down and up": down_up,
+    "FCS": toggled("rx-fcs"),
+    "bad frames": toggled("rx-all"),
+    "loopback": toggled("loopback"),
+    "self-test": self_test,
+    "reload": reload,
     "reset": reset,
     "function reset": function_reset,
     "suspend": asleep,
