@@ -43,6 +43,8 @@ NEVER_TAKEN = {
 }
 # What only some kernels or boards take, or only a 0 of it.
 SOME = {"rings, odd ones", "NAPI", "time stamps", "tunable"}
+# Messages that 6.12 does not know.
+LATER = {"RSS by netlink", "hashed fields by netlink", "time stamps by netlink"}
 # Where the kernel takes any value.
 NEVER_REFUSED = {"down and up", "interface flags", "link settings", "self-test", "pause"}
 
@@ -79,10 +81,11 @@ def test_random_settings_under_traffic(
     assert not told["changed"], f"refused, and yet: {told['changed']}"
     assert not told["back"], f"counters went back: {told['back']}"
     assert not told["complaints"], told["complaints"]
-    assert not NEVER_TAKEN & set(told["taken"]), told["taken"]
+    never = NEVER_TAKEN | (LATER if machine.spec.kernel == "stock" else set())
+    assert not never & set(told["taken"]), told["taken"]
     # What was tried often enough was both.
     often = {kind for kind, count in told["refused"].items() if count >= OFTEN}
-    assert often - set(told["taken"]) <= NEVER_TAKEN | SOME, told["refused"]
+    assert often - set(told["taken"]) <= never | SOME, told["refused"]
     often = {kind for kind, count in told["taken"].items() if count >= OFTEN}
     assert often - set(told["refused"]) <= NEVER_REFUSED, told["taken"]
     after = lasting(dut)

@@ -18,6 +18,7 @@ import errno
 import json
 import os
 import random
+import struct
 import sys
 import time
 from collections import Counter
@@ -26,6 +27,7 @@ from contextlib import suppress
 from functools import partial
 
 from knobs import Ethtool, Ioctl, Knobs, Rtnl, Sysfs, wild
+from netdev_genl import attribute
 from netlink import Answer, Family, nest, number, text
 from restore import Saved
 
@@ -34,7 +36,7 @@ LOOK_AT_COUNTERS = 200
 # Messages of ethtool_netlink.h that set, with what they take: attribute -> (bytes, good values).
 RINGS, CHANNELS, COALESCE, PAUSE, EEE = 16, 18, 20, 22, 24
 LINKINFO, LINKMODES, DEBUG, WOL, FEATURES = 3, 5, 8, 10, 12
-PRIVFLAGS, FEC, MODULE, PSE, PLCA, MM, TSCONFIG, RSS = 14, 30, 35, 37, 40, 44, 47, 48
+PRIVFLAGS, FEC, MODULE, PSE, PLCA, MM, TSCONFIG, RSS = 14, 30, 35, 37, 40, 43, 47, 48
 ANY = (0, 1, 2, 7, 100)
 # Large ones are rarer: under checkers they take seconds, also when channels change.
 SIZES = (64, 128, 256, 512) * 6 + (1024, 2048, 4096)
@@ -111,6 +113,8 @@ FEATURE_NAMES = (
     "tx-vlan-stag-hw-insert",
     "no such feature",
 )
+# How often each part of a message for RSS is there: table, key, function, transformation, context.
+SHARES = (0.6, 0.5, 0.3, 0.1, 0.05)
 VOLATILE = (errno.EINTR, errno.EBUSY)
 
 
@@ -144,6 +148,8 @@ class Fuzz:
             "a queue's coalesce": (5, self.per_queue),
             "RSS": (8, self.rss),
             "hashed fields": (5, self.fields),
+            "RSS by netlink": (5, self.netlink_rss),
+            "hashed fields by netlink": (3, self.netlink_fields),
             "steering rule": (4, self.rule),
             "tunable": (4, self.tunable),
             "old ioctls": (8, self.old_ioctls),
@@ -156,6 +162,7 @@ class Fuzz:
             "NAPI": (4, self.napi),
             "devlink": (6, self.by_devlink),
             "time stamps": (2, self.stamps),
+            "time stamps by netlink": (3, self.netlink_stamps),
             # These cut the wire.
             "bad link settings": (6, self.bad_link),
             "link settings": (0.08, self.renegotiate),
@@ -233,6 +240,50 @@ class Fuzz:
         return self.watched(
             lambda: self.ethtool.look(FEATURES - 1),
             lambda: self.ethtool.put(FEATURES, self.ethtool.named(3, wanted)),
+        )
+
+    def look_all_rss(self) -> tuple[str, list[int]]:
+        return self.ioctl.look_rss(), self.ioctl.look_fields()
+
+    def netlink_rss(self) -> tuple[str, Answer]:
+        """Table, key, function, transformation; 6.12 does not know the message."""
+        chance, queues = self.random, self.knobs.queues()
+        rows = chance.choice((128, 128, 1, 4, 64, 0, 3, 256))
+        table = [chance.randrange(queues if chance.random() < 0.995 else 99) for _ in range(rows)]
+        words = (
+            attribute(4, struct.pack(f"={rows}I", *table)),
+            attribute(5, chance.randbytes(chance.choice((40, 40, 40, 1, 39, 52)))),
+            number(3, self.value((1, 1, 1, 2, 4), 4)),
+            number(6, chance.choice((0, 0, 1, 2, 255))),
+            number(2, chance.choice((0, 1, 0xFFFFFFFF))),
+        )
+        # Table and key most often, so that some are taken.
+        rolled = [chance.random() < share for share in SHARES]
+        chosen = [word for word, there in zip(words, rolled, strict=True) if there]
+        return self.watched(self.look_all_rss, lambda: self.ethtool.put(RSS, *chosen))
+
+    def netlink_fields(self) -> tuple[str, Answer]:
+        """Of one protocol; what the core did of several before it came to a bad one stays."""
+        flow = self.random.choice((*range(4, 8), *range(1, 18), 99))
+        data = self.random.choice((0x30, 0x30, 0xF0, 0xF0, 0, 0x10, 0x70, 1 << 31, 0xFFFFFFFF))
+        return self.watched(
+            self.look_all_rss, lambda: self.ethtool.put(RSS, nest(8, number(flow, data)))
+        )
+
+    def netlink_stamps(self) -> tuple[str, Answer]:
+        """One kind of stamps and one filter most often, or a clock that is not the port's."""
+        chance = self.random
+        kinds = 1 << chance.choice((0, 1, 1, 2, 3)) | (chance.random() < 0.1)
+        filters = 1 << chance.choice((0, 9, 10, 11, 1, 4, 12, 15)) | (chance.random() < 0.1)
+        clock = nest(2, number(1, 99), number(2, chance.choice((0, 1, 7))))
+        words = (
+            self.ethtool.bits(3, kinds, 4),
+            self.ethtool.bits(4, filters, 16),
+            *([clock] if chance.random() < 0.1 else []),
+        )
+        chosen = chance.sample(words, chance.randint(1, len(words)))
+        return self.watched(
+            lambda: self.ethtool.look(TSCONFIG - 1), lambda: self.ethtool.put(TSCONFIG, *chosen)
         )
 
     def profile(self) -> tuple[str, Answer]:
@@ -344,16 +395,20 @@ class Fuzz:
 
     def vlan(self) -> tuple[str, Answer]:
         number_ = self.random.choice((1, 2, 3, 7, 100, 4094, 4095, 5000, 65535))
-        if self.random.random() < 0.5:
-            return "", self.rtnl.vlan_add(f"fz{number_}", number_)
-        return "", self.rtnl.vlan_delete(f"fz{number_}")
+        call = self.rtnl.vlan_add if self.random.random() < 0.5 else self.vlan_delete
+        return self.watched(self.rtnl.look_vlans, lambda: call(f"fz{number_}", number_))
+
+    def vlan_delete(self, name: str, _: int) -> Answer:
+        return self.rtnl.vlan_delete(name)
 
     def filter(self) -> tuple[str, Answer]:
         first = self.random.choice((0x02, 0x02, 0x33, 0x01, 0x00, 0xFF))
         mac = bytes([first, 0, 0, 0, 0, self.random.randrange(40)])
         add = self.random.random() < 0.6
         with_vlan = self.random.choice((None, None, None, 5, 9999))
-        return "", self.rtnl.fdb(mac, add=add, vlan=with_vlan)
+        return self.watched(
+            self.rtnl.look_filters, lambda: self.rtnl.fdb(mac, add=add, vlan=with_vlan)
+        )
 
     def file(self) -> tuple[str, Answer]:
         name, good = self.random.choice(sorted(Sysfs.FILES.items()))
@@ -480,7 +535,7 @@ class Fuzz:
             self.taken[kind] += 1
 
     def look_at_counters(self) -> None:
-        now = self.knobs.counters()
+        now = self.knobs.counters(self.netdev)
         for name, value in now.items():
             if value < self.counters.get(name, 0):
                 self.back.append(f"{name}: {self.counters[name]} became {value}")

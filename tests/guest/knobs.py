@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import ClassVar
 
-from netdev_genl import attribute, attributes
+from netdev_genl import QUESTIONS, attribute, attributes
 from netlink import (
     NETLINK_ROUTE,
     NLM_F_ACK,
@@ -83,7 +83,7 @@ class Knobs:
         answer = self.route.ask(18, body).bodies[0]
         return struct.unpack_from("=I", answer, 8)[0], attributes(answer[16:])
 
-    def counters(self) -> dict[str, int]:
+    def counters(self, netdev: Family) -> dict[str, int]:
         """Those that must not go back: the interface's, ethtool -S's, netdev-genl's."""
         data = self.link(skip_stats=False)[1][23]
         found = {
@@ -99,7 +99,19 @@ class Knobs:
         if not self.ioctl(stats).error:
             values = struct.unpack_from(f"={count}Q", stats, 8)
             found |= {f"ethtool -S {at}": value for at, value in enumerate(values)}
-        return found
+        return found | self.qstats(netdev)
+
+    def qstats(self, netdev: Family) -> dict[str, int]:
+        """netdev-genl's of the device: of its queues and of what they were before.  A queue's own
+        begin anew with its ring."""
+        command, names, by_interface, _ = QUESTIONS["qstats"]
+        answer = netdev.call(command, number(by_interface, self.index), NLM_F_DUMP)
+        told = attributes(answer.bodies[0][4:])
+        return {
+            f"qstats {names[kind]}": int.from_bytes(value, "little")
+            for kind, value in told.items()
+            if names.get(kind, "ifindex") != "ifindex"
+        }
 
     def napis(self, netdev: Family) -> list[int]:
         found = netdev.call(11, number(1, self.index), NLM_F_DUMP)
@@ -315,6 +327,17 @@ class Rtnl:
     def put(self, words: bytes, flags: int = 0, change: int = 0) -> Answer:
         body = struct.pack("=BxHiII", 0, 0, self.knobs.index, flags, change)
         return self.knobs.route.ask(16, body + words)
+
+    def look_vlans(self) -> tuple[object, list[str]]:
+        """The interface, and which there are."""
+        return self.look(), sorted(path.name for path in self.knobs.sys.parent.iterdir())
+
+    def look_filters(self) -> tuple[object, list[str]]:
+        """The interface, and its addresses of the filter."""
+        body = struct.pack("=BxHiHBB", 7, 0, self.knobs.index, 0, 0, 0)
+        found = self.knobs.route.ask(30, body, NLM_F_DUMP).bodies
+        mine = [one for one in found if struct.unpack_from("=i", one, 4)[0] == self.knobs.index]
+        return self.look(), sorted(attributes(one[12:])[2].hex() for one in mine)
 
     def set_flags(self, value: int, mask: int) -> Answer:
         return self.put(b"", value, mask)
