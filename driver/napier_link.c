@@ -174,6 +174,15 @@ static void __napier_link_leave_low_power(struct napier_dev *nd)
 				   val & ~NAPIER_PHY_IGP_POWER_D0_LPLU);
 }
 
+/* The partner is being told, or was, what is in the PHY now. */
+static void __napier_pause_note_told(struct napier_dev *nd)
+{
+	u16 adv;
+
+	if (!__napier_phy_read(nd, MII_ADVERTISE, &adv))
+		nd->phy.pause_told = adv & NAPIER_PAUSE_BITS;
+}
+
 /**
  * __napier_link_negotiate - negotiate afresh
  * @nd: device
@@ -186,7 +195,7 @@ int __napier_link_negotiate(struct napier_dev *nd)
 	int err = __napier_phy_restart_autoneg(nd);
 
 	if (!err)
-		nd->phy.pause_untold = false;
+		__napier_pause_note_told(nd);
 
 	return err;
 }
@@ -422,7 +431,7 @@ static void __napier_link_up(struct napier_dev *nd, int speed, int duplex)
 	 * now. One that changes without having been seen down may be older.
 	 */
 	if (!link->up)
-		nd->phy.pause_untold = false;
+		__napier_pause_note_told(nd);
 	link->up = true;
 	link->speed = speed;
 	link->duplex = duplex;

@@ -27,7 +27,7 @@ struct netlink_ext_ack;
  * @pause_rx: pause reception asked for by the user
  * @pause_tx: pause transmission asked for by the user
  * @pause_autoneg: pause is negotiated
- * @pause_untold: MII_ADVERTISE has other pause bits than the partner was told
+ * @pause_told: pause bits of MII_ADVERTISE that the partner was told
  * @sgmii: an external PHY behind SGMII, reached through MDIO
  * @loopback_reg: what a register held that a loopback has changed
  * @bmcr: MII_BMCR as the user wants it: BMCR_ANENABLE, or a forced mode
@@ -47,8 +47,8 @@ struct napier_phy {
 	bool pause_rx;
 	bool pause_tx;
 	bool pause_autoneg;
-	bool pause_untold;
 	bool sgmii;
+	u16 pause_told;
 	u16 loopback_reg;
 	u16 bmcr;
 	u16 adv;
@@ -157,6 +157,9 @@ int napier_link_wait(struct napier_dev *nd, u32 timeout_ms);
 int napier_link_test_loopback(struct napier_dev *nd, bool in_phy);
 void napier_link_end_loopback(struct napier_dev *nd, bool in_phy);
 int napier_link_set_loopback(struct napier_dev *nd, bool on);
+
+/* What MII_ADVERTISE says of pause. */
+#define NAPIER_PAUSE_BITS	(ADVERTISE_PAUSE_CAP | ADVERTISE_PAUSE_ASYM)
 
 /* under phy.lock, for napier_link_settings.c */
 u16 __napier_pause_advertised(const struct napier_phy *phy);

@@ -358,7 +358,6 @@ void napier_link_get_pause(struct napier_dev *nd,
 static int __napier_link_tell_pause(struct napier_dev *nd)
 {
 	struct napier_phy *phy = &nd->phy;
-	u16 bits = ADVERTISE_PAUSE_CAP | ADVERTISE_PAUSE_ASYM;
 	u16 want = __napier_pause_advertised(phy);
 	bool negotiate;
 	u16 adv;
@@ -371,21 +370,17 @@ static int __napier_link_tell_pause(struct napier_dev *nd)
 	if (err)
 		return err;
 
-	negotiate = (adv & bits) != want || phy->pause_untold;
-	if (!negotiate)
+	negotiate = want != phy->pause_told &&
+		    (phy->pause_autoneg || !nd->link.up);
+	if (!negotiate && (adv & NAPIER_PAUSE_BITS) == want)
 		return 0;
-	if (nd->link.up && !phy->pause_autoneg)
-		negotiate = false;
 	if (negotiate && napier_phy_reset_blocked(nd))
 		return -EBUSY;
 
-	err = __napier_phy_write(nd, MII_ADVERTISE, (adv & ~bits) | want);
-	if (err)
+	err = __napier_phy_write(nd, MII_ADVERTISE,
+				 (adv & ~NAPIER_PAUSE_BITS) | want);
+	if (err || !negotiate)
 		return err;
-	if (!negotiate) {
-		phy->pause_untold = true;
-		return 0;
-	}
 
 	err = __napier_link_negotiate(nd);
 	if (err)

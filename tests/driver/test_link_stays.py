@@ -90,11 +90,12 @@ STAYS: dict[str, tuple[str, ...]] = {
     "identify": ("ethtool -p DEV 1",),
     # The partner knows what is offered.
     "pause, with nothing new": ("ethtool -A DEV autoneg off", "ethtool -A DEV autoneg on"),
-    # Left so: what was changed meanwhile is told to the partner with `autoneg on`.
+    # In the end it is offered what the partner knows.
     "pause, without negotiation": (
         "ethtool -A DEV autoneg off",
         "ethtool -A DEV rx off tx off",
         "ethtool -A DEV rx on tx on",
+        "ethtool -A DEV autoneg on",
     ),
     "NAPI": tuple(
         f"echo {value} > /sys/class/net/DEV/{name}"

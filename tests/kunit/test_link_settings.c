@@ -114,6 +114,11 @@ static void link_pause_negotiated(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, link_pause(fx, true, false, true), 0);
 	KUNIT_EXPECT_EQ(test, fx->m->negotiations, ++n);
 
+	/* What is again as it was told need not be told again. */
+	KUNIT_EXPECT_EQ(test, link_pause(fx, false, true, true), 0);
+	KUNIT_EXPECT_EQ(test, link_pause(fx, true, false, true), 0);
+	KUNIT_EXPECT_EQ(test, fx->m->negotiations, n);
+
 	/* Or by a link that has come again meanwhile. */
 	KUNIT_EXPECT_EQ(test, link_pause(fx, false, true, true), 0);
 	napier_model_link(fx->m, false, 2, true);
