@@ -574,6 +574,18 @@ static netdev_tx_t napier_tx_busy(struct napier_tx_ring *tx)
 	return NETDEV_TX_BUSY;
 }
 
+/* For a queue that was let go since it was chosen, by a sender that nobody waits
+ * for (napier_pair_forget()).
+ */
+static netdev_tx_t napier_tx_drop_unowned(struct sk_buff *skb,
+					  struct net_device *ndev)
+{
+	dev_kfree_skb_any(skb);
+	dev_core_stats_tx_dropped_inc(ndev);
+
+	return NETDEV_TX_OK;
+}
+
 /**
  * napier_xmit - ndo_start_xmit
  * @skb: the packet
@@ -595,14 +607,8 @@ netdev_tx_t napier_xmit(struct sk_buff *skb, struct net_device *ndev)
 	u32 bytes;
 	int first;
 
-	/* Chosen before the queue was let go, by a sender that nobody waits for
-	 * (napier_pair_forget()).
-	 */
-	if (unlikely(!tx)) {
-		dev_kfree_skb_any(skb);
-		dev_core_stats_tx_dropped_inc(ndev);
-		return NETDEV_TX_OK;
-	}
+	if (unlikely(!tx))
+		return napier_tx_drop_unowned(skb, ndev);
 
 	/* skb_put_padto() frees the skb when it fails. */
 	if (unlikely(skb_put_padto(skb, NAPIER_TX_MIN_LEN)))

@@ -23,8 +23,8 @@ SILENT = r"(netlink error|RTNETLINK answers|kernel answers): "
 UNSUPPORTED = SILENT + "Operation not supported"
 INVALID = SILENT + "Invalid argument"
 NO_ROOM = "Cannot assign requested address"
-# The one reason that the core has for whatever a driver refuses of link settings: the driver's
-# part is told without a word of its own.
+# The one reason that the core has for whatever a driver refuses of link settings; the driver's
+# own is in the log (UNTOLD).
 LINK = "link settings update failed"
 
 # What is set -> command (DEV, PCI: the port) -> what must be in its answer.
@@ -280,17 +280,32 @@ REFUSED_LATER: dict[str, dict[str, str]] = {
     },
 }
 
-# What can be set, but not as things are: how they get so -> how they were -> commands.
-REFUSED_NOW: dict[str, tuple[str, str, dict[str, str]]] = {
+# Where the core takes no reason from the driver: what the log says then.
+UNTOLD = {
+    "ethtool -L DEV other 0": "channels stay as they are: napier: the link keeps its interrupt",
+    "ethtool -s DEV speed 1000 duplex full autoneg off": (
+        "link settings stay as they are: napier: only 10 and 100 Mbit/s can be forced"
+    ),
+    "ethtool -s DEV speed 2500 duplex full autoneg off": "napier: only 10 and 100 Mbit/s can be",
+    "ethtool -s DEV advertise 0x10": "napier: 1000 Mbit/s is full duplex only",
+    "ethtool -s DEV advertise 0x1000000": "napier: no mode of this port is offered",
+    "ethtool -s DEV port fibre": "napier: there is one port, twisted pair, and one PHY",
+    "ethtool -s DEV phyad 7": "napier: there is one port, twisted pair, and one PHY",
+}
+
+# What can be set, but not as things are: how they get so -> how they were -> commands, log.
+REFUSED_NOW: dict[str, tuple[str, str, dict[str, str], str]] = {
     "down": (
         "ip link set DEV down",
         "ip link set DEV up",
         {"ethtool -r DEV": "Resource temporarily unavailable"},
+        "no negotiation: napier: the interface is down",
     ),
     "a forced speed": (
         "ethtool -s DEV speed 100 duplex full autoneg off",
         "ethtool -s DEV autoneg on advertise 0x2f",
         {"ethtool -r DEV": "Invalid argument"},
+        "no negotiation: napier: speed is forced",
     ),
 }
 
@@ -315,6 +330,10 @@ def taken(dut: Port, commands: dict[str, str]) -> list[str]:
     return wrong
 
 
+def logged(dut: Port, mark: int, what: str) -> bool:
+    return any(what in line for line in dut.machine.klog_since(mark))
+
+
 def judged(dut: Port, table: dict[str, dict[str, str]]) -> list[str]:
     """What is wrong with what a table's commands are answered, and leave."""
     wrong, before = [], everything(dut)
@@ -337,6 +356,23 @@ def test_changes_nothing_and_says_why(dut: Port, figures: Figures) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_says_why_in_the_log(dut: Port) -> None:
+    """Where it cannot say it in the answer; none is dropped for being one of many."""
+    limit = "/proc/sys/net/core/message_cost"
+    cost = dut.run(["cat", limit]).out
+    dut.machine.run(f"echo 0 > {limit}")
+    try:
+        silent = []
+        for command, why in UNTOLD.items():
+            mark = dut.machine.klog_mark()
+            answer(dut, command)
+            if not logged(dut, mark, why):
+                silent.append(command)
+    finally:
+        dut.machine.run(f"echo {cost} > {limit}")
+    assert not silent
+
+
 @pytest.mark.machine(kernel="backports")
 def test_changes_nothing_and_says_why_in_newer_messages(dut: Port) -> None:
     """They have room for the driver's reason, where the ioctls have none."""
@@ -352,12 +388,14 @@ def test_changes_nothing_and_says_why_in_newer_messages(dut: Port) -> None:
 @pytest.mark.parametrize("state", REFUSED_NOW)
 def test_refused_as_things_are(dut: Port, state: str) -> None:
     """What would be taken at another time, by ioctl: an error, and nothing changes."""
-    there, back, commands = REFUSED_NOW[state]
+    there, back, commands, why = REFUSED_NOW[state]
+    mark = dut.machine.klog_mark()
     dut.run(there.replace("DEV", dut.name))
     try:
         if state != "down":
             dut.wait_carrier()
         wrong = judged(dut, {state: commands})
+        wrong += [] if logged(dut, mark, why) else [f"the log does not say: {why}"]
     finally:
         dut.run(back.replace("DEV", dut.name))
         dut.wait_carrier()
