@@ -69,7 +69,8 @@ SETTERS: dict[str, tuple[int, int, dict[int, tuple[int, tuple[int, ...]]]]] = {
         },
     ),
     "coalesce, odd ones": (4, COALESCE, {kind: (4, ANY) for kind in (3, 5, 7, 10, 13, 18, 23, 26)}),
-    "pause": (6, PAUSE, {2: (1, (0,)), 3: (1, (0, 1)), 4: (1, (0, 1))}),
+    # Without negotiation, by by_ethtool(): with it each change cuts the wire.
+    "pause": (6, PAUSE, {3: (1, (0, 1)), 4: (1, (0, 1))}),
     "EEE": (3, EEE, {5: (1, (0, 1)), 6: (1, (0, 1)), 7: (4, ANY)}),
     "module": (1, MODULE, {2: (1, (1, 2))}),
     "PSE": (1, PSE, {3: (4, (1, 2))}),
@@ -198,6 +199,8 @@ class Fuzz:
             number(kind, self.value(takes[kind][1], takes[kind][0]), takes[kind][0])
             for kind in chosen
         ]
+        if message == PAUSE:
+            words.append(number(2, 0, 1))
         if self.random.random() < 0.03:
             # An attribute of another length, or one that nobody knows.
             words.append(number(self.random.choice((*takes, 63)), 1, self.random.choice((2, 3, 8))))
@@ -484,7 +487,9 @@ class Fuzz:
             lambda: self.ethtool.put(LINKMODES, number(2, 1, 1), self.ethtool.bits(3, 0x28, 92)),
             lambda: self.ethtool.put(LINKMODES, number(2, 0, 1), number(5, 100), number(6, 1, 1)),
             self.ioctl.negotiate,
-            lambda: self.ethtool.put(PAUSE, number(2, 1, 1), number(3, 0, 1), number(4, 1, 1)),
+            lambda: self.ethtool.put(
+                PAUSE, number(2, wild(self.random, 1), 1), number(3, 0, 1), number(4, 1, 1)
+            ),
         )
         answer = self.random.choice(ways)()
         self.ethtool.put(LINKMODES, number(2, 1, 1), self.ethtool.bits(3, 0x2F, 92))
