@@ -153,10 +153,19 @@ def build_root() -> Path:
     return tree
 
 
+def mounted_below(tree: Path) -> list[str]:
+    """What is mounted in a tree, the innermost first."""
+    lines = Path("/proc/self/mounts").read_text().splitlines()
+    places = [line.split()[1].encode().decode("unicode_escape") for line in lines]
+    return [place for place in reversed(places) if place.startswith(f"{tree}/")]
+
+
 def remove_tree(tree: Path) -> None:
-    """Remove a tree that root may own.  Never across a file system: a bootstrap that was
-    interrupted can leave /proc or /dev mounted below it."""
+    """Remove a tree that root may own.  A bootstrap that was interrupted leaves /proc and others
+    mounted below it; should one stay mounted, nothing behind it is removed."""
     if tree.exists():
+        for place in mounted_below(tree):
+            call(as_root(["umount", place]))
         call(as_root(["rm", "-rf", "--one-file-system", tree]))
 
 
