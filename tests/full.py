@@ -21,6 +21,7 @@ REPORT = REPO / "docs" / "reliability.md"
 PLACE = "test-full"
 # Name -> what make is told.
 PARTS = {
+    "run": ["run"],
     "check": ["check"],
     "test": ["test"],
     "test-backports": ["test", "KERNEL=backports"],
@@ -29,6 +30,7 @@ PARTS = {
     "test-debug": ["test-debug"],
     "selftests": ["selftests"],
     "selftests-igb": ["selftests", "DUT=igb"],
+    "bench-check": ["bench-check"],
     "bench": ["bench"],
     "mutants": ["mutants"],
 }
@@ -37,7 +39,7 @@ HEAD = "| part | command | commit | date | result |\n|---|---|---|---|---|"
 CLOSING = re.compile(
     r"^=+ (.*\b(?:passed|failed|errors?)\b.* in [\d.]+s).*=+$|"
     r"^(\d+ of \d+ defects were noticed.*)$|^check: (\d+ of \d+ passed.*)$|"
-    r"^((?:PASSED|FAILED): .*)$|^bench: (.*)$"
+    r"^((?:PASSED|FAILED): .*)$|^bench: (.*)$|^(Verdict: .*)$"
 )
 
 
