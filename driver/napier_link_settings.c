@@ -151,12 +151,16 @@ static int napier_link_parse_offer(const struct ethtool_link_ksettings *cmd,
 }
 
 /* What is forced, in register values. 1000BASE-T does not work without
- * negotiation: who is the clock master is negotiated, too.
+ * negotiation: who is the clock master is negotiated, too. While there is no
+ * link, and the user names none, the duplex is unknown: then it is full, unless
+ * half was forced before.
  */
 static int napier_link_parse_forced(const struct ethtool_link_ksettings *cmd,
 				    struct napier_phy *want,
 				    struct netlink_ext_ack *extack)
 {
+	bool half = !(want->bmcr & (BMCR_ANENABLE | BMCR_FULLDPLX));
+
 	if (cmd->base.speed == SPEED_100) {
 		want->bmcr = BMCR_SPEED100;
 	} else if (cmd->base.speed == SPEED_10) {
@@ -167,9 +171,11 @@ static int napier_link_parse_forced(const struct ethtool_link_ksettings *cmd,
 		return -EINVAL;
 	}
 
-	if (cmd->base.duplex == DUPLEX_FULL) {
+	if (cmd->base.duplex == DUPLEX_FULL ||
+	    (cmd->base.duplex == DUPLEX_UNKNOWN && !half)) {
 		want->bmcr |= BMCR_FULLDPLX;
-	} else if (cmd->base.duplex != DUPLEX_HALF) {
+	} else if (cmd->base.duplex != DUPLEX_HALF &&
+		   cmd->base.duplex != DUPLEX_UNKNOWN) {
 		NL_SET_ERR_MSG_MOD(extack, "duplex is half or full");
 		return -EINVAL;
 	}

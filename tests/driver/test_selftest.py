@@ -220,7 +220,7 @@ def test_a_wrong_register_is_named(dut: Port, machine: Machine) -> None:
         def noticed() -> bool:
             return selftest(dut, "offline", check=False)["registers"] != 0
 
-        until(noticed, 60, "a test that meets a wrong value")
+        until(noticed, 180, "a test that meets a wrong value")
     finally:
         writer.kill()
     log = "\n".join(machine.klog_since(mark))

@@ -225,7 +225,7 @@ class Fuzz:
         message, words = chance.choice(
             (
                 (LINKMODES, off + number(5, chance.choice((1000, 2500, 99, 0)))),
-                (LINKMODES, off + number(5, 100) + number(6, chance.choice((2, 255)), 1)),
+                (LINKMODES, off + number(5, 100) + number(6, chance.choice((2, 254)), 1)),
                 (LINKMODES, off + number(5, 100) + number(9, 4)),
                 (
                     LINKMODES,

@@ -58,8 +58,11 @@ static const struct link_want {
 	{ "forced 1000", AUTONEG_DISABLE, SPEED_1000, DUPLEX_FULL, 0, -EINVAL },
 	{ "forced, no speed", AUTONEG_DISABLE, SPEED_UNKNOWN, DUPLEX_FULL, 0,
 	  -EINVAL },
+	/* As when ethtool is told no more than the speed, without a link. */
 	{ "forced, no duplex", AUTONEG_DISABLE, SPEED_100, DUPLEX_UNKNOWN, 0,
-	  -EINVAL },
+	  0, BMCR_SPEED100 | BMCR_FULLDPLX, ADVERTISE_ALL,
+	  ADVERTISE_1000FULL },
+	{ "forced, wrong duplex", AUTONEG_DISABLE, SPEED_100, 2, 0, -EINVAL },
 };
 
 KUNIT_ARRAY_PARAM_DESC(link_want, link_wants, name);
@@ -114,6 +117,14 @@ static void link_parse(struct kunit *test)
 	phy.mii.supports_gmii = false;
 	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy, NULL),
 			p->autoneg && !p->adv ? -EINVAL : 0);
+
+	/* Half, if that was forced before. */
+	cmd.base.autoneg = AUTONEG_DISABLE;
+	cmd.base.speed = SPEED_10;
+	cmd.base.duplex = DUPLEX_UNKNOWN;
+	phy.bmcr = BMCR_SPEED100;
+	KUNIT_EXPECT_EQ(test, napier_link_parse(&cmd, &phy, NULL), 0);
+	KUNIT_EXPECT_EQ(test, phy.bmcr, 0);
 }
 
 /* The same through the driver: it ends in the PHY, or everything is as before.
@@ -152,7 +163,7 @@ static void link_set(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, FIELD_GET(NAPIER_CTRL_SPEED, ctrl),
 				p->speed == SPEED_100);
 		KUNIT_EXPECT_EQ(test, !!(ctrl & NAPIER_CTRL_FD),
-				p->duplex == DUPLEX_FULL);
+				p->duplex != DUPLEX_HALF);
 	}
 }
 
