@@ -157,7 +157,7 @@ def mounted_below(tree: Path) -> list[str]:
     """What is mounted in a tree, the innermost first."""
     lines = Path("/proc/self/mounts").read_text().splitlines()
     places = [line.split()[1].encode().decode("unicode_escape") for line in lines]
-    return [place for place in reversed(places) if place.startswith(f"{tree}/")]
+    return [place for place in reversed(places) if place.startswith(f"{tree.resolve()}/")]
 
 
 def remove_tree(tree: Path) -> None:

@@ -40,6 +40,7 @@ PRIVFLAGS, FEC, MODULE, PSE, PLCA, MM, TSCONFIG, RSS = 14, 30, 35, 37, 40, 43, 4
 ANY = (0, 1, 2, 7, 100)
 # Large ones are rarer: under checkers they take seconds, also when channels change.
 SIZES = (64, 128, 256, 512) * 6 + (1024, 2048, 4096)
+LARGE = 512
 SETTERS: dict[str, tuple[int, int, dict[int, tuple[int, tuple[int, ...]]]]] = {
     # name: (weight, message, attributes)
     "rings": (8, RINGS, {6: (4, SIZES), 9: (4, SIZES)}),
@@ -195,10 +196,8 @@ class Fuzz:
     def by_ethtool(self, name: str, message: int) -> tuple[str, Answer]:
         takes = SETTERS[name][2]
         chosen = self.random.sample(sorted(takes), self.random.randint(1, min(3, len(takes))))
-        words = [
-            number(kind, self.value(takes[kind][1], takes[kind][0]), takes[kind][0])
-            for kind in chosen
-        ]
+        values = {kind: self.value(takes[kind][1], takes[kind][0]) for kind in chosen}
+        words = [number(kind, value, takes[kind][0]) for kind, value in values.items()]
         if message == PAUSE:
             words.append(number(2, 0, 1))
         if self.random.random() < 0.03:
@@ -208,8 +207,9 @@ class Fuzz:
             lambda: self.ethtool.look(message - 1), lambda: self.ethtool.put(message, *words)
         )
         # Large rings seldom stay: under checkers each change of channels would take seconds.
-        if message == RINGS and not found[1].error and self.random.random() < 0.9:
-            self.ethtool.put(RINGS, *(number(kind, 256, 4) for kind in takes))
+        large = message == RINGS and max(values.values()) > LARGE
+        if large and not found[1].error and self.random.random() < 0.9:
+            self.ethtool.put(RINGS, *(number(kind, LARGE, 4) for kind in takes))
         return found
 
     def bitset(self, message: int, kind: int, count: int) -> tuple[str, Answer]:
