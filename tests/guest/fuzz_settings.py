@@ -41,6 +41,10 @@ ANY = (0, 1, 2, 7, 100)
 # Large ones are rarer: under checkers they take seconds, also when channels change.
 SIZES = (64, 128, 256, 512) * 6 + (1024, 2048, 4096)
 LARGE = 512
+# Linux makes TCP segments of 48 bytes and headers even where they do not fit, in IP fragments.  If
+# the queue of the interface has no room for the last of a packet's, TCP takes all of it for not
+# sent, refuses the acknowledgement of what went out, and sends the same segment for ever.
+TCP_LEAST = 88
 SETTERS: dict[str, tuple[int, int, dict[int, tuple[int, tuple[int, ...]]]]] = {
     # name: (weight, message, attributes)
     "rings": (8, RINGS, {6: (4, SIZES), 9: (4, SIZES)}),
@@ -368,8 +372,11 @@ class Fuzz:
     # ---- the interface -------------------------------------------------------------------
 
     def mtu(self) -> tuple[str, Answer]:
-        """One that TCP would starve with is set back at once."""
-        value = self.value((1500, 1500, 1501, 4000, 9000, 9216, 68, 1280, 67, 9217), 4)
+        """One that TCP would starve with is set back at once, and one that could stop it for ever
+        is not among them: see TCP_LEAST."""
+        value = self.value((1500, 1500, 1501, 4000, 9000, 9216, 96, 1280, 67, 9217), 4)
+        if 68 <= value < TCP_LEAST:
+            value = TCP_LEAST
         found = self.watched(self.rtnl.look, lambda: self.rtnl.put(number(4, value)))
         if value < 1500:
             self.rtnl.put(number(4, 1500))
