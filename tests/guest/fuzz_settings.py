@@ -25,6 +25,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from itertools import takewhile
 
 from knobs import Ethtool, Ioctl, Knobs, Rtnl, Sysfs, wild
 from netdev_genl import attribute
@@ -124,6 +125,15 @@ SHARES = (0.6, 0.5, 0.3, 0.1, 0.05)
 VOLATILE = (errno.EINTR, errno.EBUSY)
 
 
+def difference(before: str, after: str) -> str:
+    """What became what, with a little around it."""
+    same = sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))
+    )
+    at = max(same - 40, 0)
+    return f"...{before[at : at + 200]} became ...{after[at : at + 200]}"
+
+
 class Fuzz:
     def __init__(self, iface: str, bus: str, seed: int) -> None:
         self.random = random.Random(seed)
@@ -186,7 +196,7 @@ class Fuzz:
         if not answer.error or answer.error in VOLATILE:
             return "", answer
         after = look()
-        return ("" if before == after else f"{before} became {after}"), answer
+        return ("" if before == after else difference(str(before), str(after))), answer
 
     def value(self, good: tuple[int, ...], size: int) -> int:
         return self.random.choice(good) if self.random.random() < 0.75 else wild(self.random, size)

@@ -32,6 +32,8 @@ SIOCETHTOOL, SIOCSHWTSTAMP = 0x8946, 0x89B0
 # What changes by itself, in answers of ethtool's netlink: message -> attributes.  Crossover as it
 # is; what the partner offers, speed, duplex and who is the clock's master.
 BY_ITSELF = {2: {4}, 4: {4, 5, 6, 8, 10}}
+# How addresses of IPv6's groups and of IPv4's begin.
+GROUPS = ("3333", "01005e")
 COMPACT = 1
 RETA, KEY = 128, 40
 FLOWS = (1, 2, 3, 5, 6, 7, 16, 17)
@@ -333,11 +335,13 @@ class Rtnl:
         return self.look(), sorted(path.name for path in self.knobs.sys.parent.iterdir())
 
     def look_filters(self) -> tuple[object, list[str]]:
-        """The interface, and its addresses of the filter."""
+        """The interface, and its addresses of the filter but those of groups that IPv4 and IPv6 are
+        in: they come and go when it suits the kernel."""
         body = struct.pack("=BxHiHBB", 7, 0, self.knobs.index, 0, 0, 0)
         found = self.knobs.route.ask(30, body, NLM_F_DUMP).bodies
         mine = [one for one in found if struct.unpack_from("=i", one, 4)[0] == self.knobs.index]
-        return self.look(), sorted(attributes(one[12:])[2].hex() for one in mine)
+        addresses = sorted(attributes(one[12:])[2].hex() for one in mine)
+        return self.look(), [one for one in addresses if not one.startswith(GROUPS)]
 
     def set_flags(self, value: int, mask: int) -> Answer:
         return self.put(b"", value, mask)
