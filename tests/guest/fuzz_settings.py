@@ -42,9 +42,9 @@ ANY = (0, 1, 2, 7, 100)
 # Large ones are rarer: under checkers they take seconds, also when channels change.
 SIZES = (64, 128, 256, 512) * 6 + (1024, 2048, 4096)
 LARGE = 512
-# Linux makes TCP segments of 48 bytes and headers even where they do not fit, in IP fragments.  If
-# the queue of the interface has no room for the last of a packet's, TCP takes all of it for not
-# sent, refuses the acknowledgement of what went out, and sends the same segment for ever.
+# Linux makes TCP segments of 48 bytes, options among them, even where the MTU has no room for these
+# and two headers, so that it cannot send.  A stream has stopped for ever over that: the receiver
+# acknowledged what TCP took for unsent (docs/reliability.md).
 TCP_LEAST = 88
 SETTERS: dict[str, tuple[int, int, dict[int, tuple[int, tuple[int, ...]]]]] = {
     # name: (weight, message, attributes)
