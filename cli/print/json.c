@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The model as JSON.
+ *
+ * A member that is there always has the same type. What is not known is not
+ * there, and stands in "missing".
+ */
+#include "print/print.h"
+
+#include <time.h>
+#include <unistd.h>
+
+static void np_put_text(json_t *object, const char *name, const char *text)
+{
+	/* Names of drivers and counters need not be UTF-8. */
+	if (text && json_object_set_new(object, name, json_string(text)))
+		json_object_set_new(object, name, json_string("?"));
+}
+
+static void np_put_number(json_t *object, const char *name, uint64_t value)
+{
+	if (value != NP_UNKNOWN)
+		json_object_set_new(object, name,
+				    json_integer((json_int_t)value));
+}
+
+static void np_put_bool(json_t *object, const char *name, uint64_t value)
+{
+	if (value != NP_UNKNOWN)
+		json_object_set_new(object, name, json_boolean(value));
+}
+
+/* An object that would be empty is left out. */
+static void np_put_object(json_t *object, const char *name, json_t *part)
+{
+	if (json_object_size(part))
+		json_object_set_new(object, name, part);
+	else
+		json_decref(part);
+}
+
+static json_t *np_json_pair(const struct np_pair *pair)
+{
+	json_t *object = json_object();
+
+	np_put_number(object, "current", pair->now);
+	np_put_number(object, "maximum", pair->max);
+
+	return object;
+}
+
+static json_t *np_json_cpus(const struct np_cpus *cpus)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < cpus->count; i++)
+		json_array_append_new(array, json_integer(cpus->cpu[i]));
+
+	return array;
+}
+
+static json_t *np_json_values(const struct np_value *values, size_t count)
+{
+	json_t *object = json_object();
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		np_put_number(object, values[i].name, values[i].value);
+
+	return object;
+}
+
+static json_t *np_json_queue(const struct np_queue *queue, bool rx)
+{
+	json_t *object = json_object();
+
+	np_put_number(object, "queue-id", queue->id);
+	np_put_number(object, "napi-id", queue->napi);
+	json_object_set_new(object, rx ? "rps-cpus" : "xps-cpus",
+			    np_json_cpus(&queue->cpus));
+	np_put_number(object, "packets", queue->counters.packets);
+	np_put_number(object, "bytes", queue->counters.bytes);
+	np_put_number(object, "drops", queue->counters.drops);
+	np_put_number(object, "alloc-fail", queue->counters.alloc_fail);
+	np_put_number(object, "timeouts", queue->timeouts);
+	np_put_number(object, "bql-limit", queue->bql_limit);
+	np_put_number(object, "bql-inflight", queue->bql_inflight);
+
+	return object;
+}
+
+static json_t *np_json_queues(const struct np_queue *queues, size_t count,
+			      bool rx)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		json_array_append_new(array, np_json_queue(&queues[i], rx));
+
+	return array;
+}
+
+static json_t *np_json_napis(const struct np_port *port)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < port->nr_napi; i++) {
+		const struct np_napi *napi = &port->napi[i];
+		json_t *object = json_object();
+
+		np_put_number(object, "id", napi->id);
+		np_put_number(object, "irq", napi->irq);
+		np_put_number(object, "pid", napi->pid);
+		np_put_number(object, "defer-hard-irqs",
+			      napi->defer_hard_irqs);
+		np_put_number(object, "gro-flush-timeout", napi->gro_flush_ns);
+		np_put_number(object, "irq-suspend-timeout",
+			      napi->irq_suspend_ns);
+		json_array_append_new(array, object);
+	}
+
+	return array;
+}
+
+static json_t *np_json_irqs(const struct np_port *port)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < port->nr_irq; i++) {
+		const struct np_irq *irq = &port->irq[i];
+		json_t *object = json_object();
+
+		np_put_number(object, "irq", irq->irq);
+		np_put_text(object, "name", irq->name);
+		np_put_number(object, "fired", irq->fired);
+		json_object_set_new(object, "effective-cpus",
+				    np_json_cpus(&irq->effective));
+		json_array_append_new(array, object);
+	}
+
+	return array;
+}
+
+static json_t *np_json_rss(const struct np_rss *rss)
+{
+	json_t *object = json_object(), *table;
+	size_t i;
+
+	if (rss->size) {
+		table = json_array();
+		for (i = 0; i < rss->size; i++)
+			json_array_append_new(table,
+					      json_integer(rss->table[i]));
+		json_object_set_new(object, "indirection-table", table);
+	}
+	np_put_text(object, "hash-key", rss->key);
+	np_put_text(object, "hash-function", rss->hfunc);
+	np_put_text(object, "fields-tcp4", rss->tcp4);
+	np_put_text(object, "fields-udp4", rss->udp4);
+
+	return object;
+}
+
+static json_t *np_json_missing(const struct np_port *port)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < port->nr_missing; i++) {
+		json_t *object = json_object();
+
+		np_put_text(object, "what", port->missing[i].what);
+		np_put_text(object, "why", port->missing[i].why);
+		np_put_text(object, "hint", port->missing[i].hint);
+		json_array_append_new(array, object);
+	}
+
+	return array;
+}
+
+static json_t *np_json_link(const struct np_port *port)
+{
+	json_t *object = json_object();
+
+	np_put_bool(object, "carrier", port->carrier);
+	np_put_number(object, "carrier-changes", port->carrier_changes);
+	np_put_number(object, "speed", port->speed);
+	np_put_text(object, "duplex", port->duplex);
+	np_put_bool(object, "autonegotiate", port->autoneg);
+	np_put_bool(object, "pause-rx", port->pause_rx);
+	np_put_bool(object, "pause-tx", port->pause_tx);
+
+	return object;
+}
+
+static json_t *np_json_pcie(const struct np_port *port)
+{
+	json_t *object = json_object();
+
+	np_put_text(object, "speed", port->pcie_speed);
+	np_put_text(object, "speed-maximum", port->pcie_speed_max);
+	np_put_number(object, "width", port->pcie_width.now);
+	np_put_number(object, "width-maximum", port->pcie_width.max);
+
+	return object;
+}
+
+static json_t *np_json_coalesce(const struct np_port *port)
+{
+	json_t *object = json_object();
+
+	np_put_bool(object, "adaptive-rx", port->adaptive_rx);
+	np_put_bool(object, "adaptive-tx", port->adaptive_tx);
+	np_put_number(object, "rx-usecs", port->rx_usecs);
+	np_put_number(object, "tx-usecs", port->tx_usecs);
+
+	return object;
+}
+
+/**
+ * np_json_port - an interface
+ * @port: all that is known of it
+ *
+ * Return: an object; a reference of the caller's.
+ */
+json_t *np_json_port(const struct np_port *port)
+{
+	json_t *object = json_object();
+
+	np_put_text(object, "ifname", port->name);
+	np_put_number(object, "ifindex", port->ifindex);
+	np_put_text(object, "driver", port->driver);
+	np_put_text(object, "driver-version", port->driver_version);
+	np_put_text(object, "firmware-version", port->firmware);
+	np_put_text(object, "bus-info", port->bus);
+	np_put_text(object, "board", port->board);
+	np_put_text(object, "address", port->mac);
+	np_put_text(object, "operstate", port->operstate);
+	np_put_number(object, "mtu", port->mtu);
+	np_put_number(object, "numa-node", port->node);
+	np_put_object(object, "pcie", np_json_pcie(port));
+	np_put_object(object, "link", np_json_link(port));
+	np_put_object(object, "rx-ring", np_json_pair(&port->rx_ring));
+	np_put_object(object, "tx-ring", np_json_pair(&port->tx_ring));
+	np_put_object(object, "combined", np_json_pair(&port->combined));
+	np_put_object(object, "rx-channels", np_json_pair(&port->rx_channels));
+	np_put_object(object, "tx-channels", np_json_pair(&port->tx_channels));
+	np_put_object(object, "coalesce", np_json_coalesce(port));
+	np_put_object(object, "rss", np_json_rss(&port->rss));
+	np_put_bool(object, "threaded", port->threaded);
+	json_object_set_new(object, "rx-queues",
+			    np_json_queues(port->rx, port->nr_rx, true));
+	json_object_set_new(object, "tx-queues",
+			    np_json_queues(port->tx, port->nr_tx, false));
+	json_object_set_new(object, "napis", np_json_napis(port));
+	json_object_set_new(object, "irqs", np_json_irqs(port));
+	json_object_set_new(object, "stats64",
+			    np_json_values(port->link, port->nr_link));
+	json_object_set_new(object, "statistics",
+			    np_json_values(port->own, port->nr_own));
+	json_object_set_new(object, "missing", np_json_missing(port));
+
+	return object;
+}
+
+/**
+ * np_json_document - what all output begins with
+ * @schema: name and version of what follows, "napier.show/1"
+ *
+ * Return: an object with the schema, the time and the name of the host.
+ */
+json_t *np_json_document(const char *schema)
+{
+	json_t *object = json_object();
+	char text[256];
+	struct tm utc;
+	time_t now;
+
+	np_put_text(object, "schema", schema);
+	time(&now);
+	if (gmtime_r(&now, &utc) &&
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc))
+		np_put_text(object, "time", text);
+	if (!gethostname(text, sizeof(text) - 1)) {
+		text[sizeof(text) - 1] = '\0';
+		np_put_text(object, "host", text);
+	}
+
+	return object;
+}
+
+/**
+ * np_json_write - to standard output, with a newline
+ * @document: whose reference is taken
+ * @pretty: for people
+ *
+ * Return: 0, or -1 if it cannot be written.
+ */
+int np_json_write(json_t *document, bool pretty)
+{
+	int err = json_dumpf(document, stdout,
+			     pretty ? JSON_INDENT(2) : JSON_COMPACT);
+
+	json_decref(document);
+	putchar('\n');
+
+	return err || fflush(stdout) ? -1 : 0;
+}

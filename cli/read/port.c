@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * All that can be read of an interface, and which there are.
+ */
+#include "read/read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/**
+ * np_read_names - interfaces that a command is about if none is named
+ * @src: source
+ *
+ * Return: those with a device behind them, by name; closed by NULL, freed with
+ * np_list_free(); NULL with errno without sysfs.
+ */
+char **np_read_names(struct np_source *src)
+{
+	char **names = np_source_list(src, "sys/class/net"), **from, **to;
+
+	for (from = to = names; from && *from; from++) {
+		char *driver = np_source_link(src,
+					      "sys/class/net/%s/device/driver",
+					      *from);
+
+		if (driver)
+			*to++ = *from;
+		else
+			free(*from);
+		free(driver);
+	}
+	if (to)
+		*to = NULL;
+
+	return names;
+}
+
+/**
+ * np_read_port - all that can be read of an interface
+ * @src: source
+ * @name: of the interface
+ *
+ * Return: freed with np_port_free(); NULL if there is no such interface.
+ */
+struct np_port *np_read_port(struct np_source *src, const char *name)
+{
+	struct np_port *port = np_port_alloc(name);
+
+	np_read_sysfs(src, port);
+	if (port->ifindex == NP_UNKNOWN) {
+		np_port_free(port);
+		return NULL;
+	}
+	np_read_link(src, port);
+	np_read_ethtool(src, port);
+	np_read_netdev(src, port);
+	np_read_ioctl(src, port);
+	np_read_irqs(src, port);
+
+	return port;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Filling the model from a source. Each function finds what it can; what it
+ * cannot have stays unknown, and is noted as missing where a user would miss it.
+ */
+#ifndef NP_READ_H
+#define NP_READ_H
+
+#include "model/port.h"
+#include "source/source.h"
+
+/* Files: sysfs.c, irqs.c. */
+void np_read_sysfs(struct np_source *src, struct np_port *port);
+void np_read_irqs(struct np_source *src, struct np_port *port);
+
+/* Netlink: ethnl.c, netdev.c, link.c. */
+void np_read_link(struct np_source *src, struct np_port *port);
+void np_read_ethtool(struct np_source *src, struct np_port *port);
+void np_read_netdev(struct np_source *src, struct np_port *port);
+
+/* SIOCETHTOOL: ioctl.c. */
+void np_read_ioctl(struct np_source *src, struct np_port *port);
+
+/* All of it: port.c. */
+struct np_port *np_read_port(struct np_source *src, const char *name);
+char **np_read_names(struct np_source *src);
+
+#endif
