@@ -9,7 +9,7 @@ LAB := $(PYTHON) -B -m lab
 export DUT PEER CPUS MEM IRQ IOMMU KERNEL PAIRS ACCEL APPEND KDIR PATIENCE REPEAT
 
 .PHONY: help setup update run shell test kunit test-debug test-full selftests bench bench-check \
-	mutants check module clean distclean
+	mutants check module cli cli-test install uninstall clean distclean
 
 PYTEST = $(PYTHON) -B -m pytest $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadgroup) \
 	$(if $(T),$(T),tests) $(if $(K),-k "$(K)")
@@ -33,9 +33,12 @@ help:
 	@echo "make check      static checks"
 	@echo "make module     build napier.ko for the lab's kernel (KERNEL=stock|backports|newest)"
 	@echo "                  KDIR=directory  for a kernel of yours, into driver/"
+	@echo "make cli        build the operator's tool, build/cli/napier; needs no lab"
+	@echo "make cli-test   its tests on this host, in a network namespace; K=expression  only some"
+	@echo "make install    install it; PREFIX=/usr/local DESTDIR=; make uninstall takes it away"
 	@echo "make setup      what run, test and module need, and Debian's 7.x"
 	@echo "make update     look for newer kernels of Debian's; docs/lab.md for the lab's own"
-	@echo "make clean      remove built modules"
+	@echo "make clean      remove built modules and the built tool"
 	@echo "make distclean  remove the cache too (downloads, images)"
 	@echo
 	@echo "The machine: DUT=napier|igb PEER=e1000e|igb|virtio|napier CPUS=2 MEM=1G"
@@ -103,6 +106,18 @@ module:
 
 check:
 	@check/run
+
+# The operator's tool, which needs no lab.
+cli:
+	@$(LAB) cli
+
+# Without tests/conftest.py, which is about machines of the lab.
+cli-test:
+	@$(LAB) cli --test
+	@$(PYTHON) -B -m pytest --confcutdir=tests/cli $(or $(T),tests/cli) $(if $(K),-k "$(K)")
+
+install uninstall:
+	@$(LAB) $@ --prefix=$(or $(PREFIX),/usr/local) $(if $(DESTDIR),--destdir=$(DESTDIR))
 
 clean:
 	@$(LAB) clean

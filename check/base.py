@@ -41,7 +41,7 @@ class Tree:
                 for name in directories
                 if (not name.startswith(".") or name == ".ci")
                 and name not in ("__pycache__", "node_modules")
-                and place / name != HERE / "seeds"
+                and place / name not in (HERE / "seeds", REPO / "build")
             )
             for name in sorted(names):
                 path = place / name

@@ -141,10 +141,39 @@ def command_selftests(options: argparse.Namespace) -> int:
     return runner.run(spec, options.programs, driver)
 
 
+def command_cli(options: argparse.Namespace) -> int:
+    """build the operator's tool; with --test, its unit tests, too, and run them"""
+    from lab import tool
+
+    if options.test:
+        tool.unit_tests()
+    else:
+        print(tool.build().relative_to(REPO))
+    return 0
+
+
+def command_install(options: argparse.Namespace) -> int:
+    """install the operator's tool"""
+    from lab import tool
+
+    tool.install(options.prefix, options.destdir)
+    return 0
+
+
+def command_uninstall(options: argparse.Namespace) -> int:
+    """take the installed tool away"""
+    from lab import tool
+
+    tool.uninstall(options.prefix, options.destdir)
+    return 0
+
+
 def command_clean(options: argparse.Namespace) -> int:
     """remove what was built from this checkout; downloads and images stay"""
+    from lab import tool
     from lab.image import remove_tree
 
+    tool.clean()
     for place in (cache() / "build", cache() / "buildroot" / "build"):
         remove_tree(place)
     for pattern in ("__pycache__", ".pytest_cache", ".ruff_cache"):
@@ -172,6 +201,9 @@ COMMANDS = {
     "shell": command_shell,
     "prepare-tests": command_prepare_tests,
     "selftests": command_selftests,
+    "cli": command_cli,
+    "install": command_install,
+    "uninstall": command_uninstall,
     "clean": command_clean,
     "distclean": command_distclean,
 }
@@ -190,6 +222,11 @@ def main() -> int:
                 action="store_true",
                 help="look for newer kernels than those in the cache",
             )
+        if name == "cli":
+            command.add_argument("--test", action="store_true")
+        if name in ("install", "uninstall"):
+            command.add_argument("--prefix", default="/usr/local")
+            command.add_argument("--destdir", default="", help="a directory to put it below")
         if name == "prepare-tests":
             command.add_argument("kernels", nargs="*", help="instead of $KERNEL")
         if name == "selftests":

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the lab needs on the host, and how it gets there.
+"""What the lab and the operator's tool need on the host, and how it gets there.
 
 On Debian 12 and 13 the missing packages are installed, after they were named.  QEMU has
 the 82576 since version 8, which Debian 12 offers in its backports only: that suite is
-added if it is not there, and pinned so that QEMU and its firmware alone come from it.  On
-any other system nothing is changed; what is missing is said.
+added if it is not there, and pinned so that QEMU and its firmware alone come from it; for
+what does not need QEMU, no suite is added.  On any other system nothing is changed; what
+is missing is said.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.base import LabError, as_root, call, say, step
 from lab.debs import KEYRING, mirror, os_release, suites_of_host
 
+QEMU = "qemu-system-x86"
 QEMU_WANTED = 8
 BACKPORTED = "qemu-system-* qemu-utils qemu-block-extra seabios ipxe-qemu"
 APT = Path("/etc/apt")
@@ -28,36 +31,61 @@ APT = Path("/etc/apt")
 
 @dataclass(frozen=True)
 class Need:
-    """A Debian package, and for other systems the programs that show it is there."""
+    """A Debian package, and for other systems what shows that it is there: programs, a file,
+    a module of Python, a library as pkg-config knows it.  release: the only release of Debian
+    that has it; any_build: programs from elsewhere are as good as the package."""
 
     package: str
     programs: tuple[str, ...] = ()
+    file: Path | None = None
+    module: str = ""
+    library: str = ""
+    release: str = ""
+    any_build: bool = False
 
 
-COMMON = (
-    Need("qemu-system-x86", ("qemu-system-x86_64",)),
+PYTEST = Need("python3-pytest", module="pytest")
+COMPILER = (Need("gcc", ("gcc",)), Need("libc6-dev"))
+LAB = (
+    Need(QEMU, ("qemu-system-x86_64",)),
     Need("ipxe-qemu"),
     Need("seabios"),
     Need("mmdebstrap", ("mmdebstrap",)),
-    Need("debian-archive-keyring"),
+    Need("debian-archive-keyring", file=KEYRING),
     Need("e2fsprogs", ("mkfs.ext4",)),
     Need("kmod", ("depmod", "modinfo")),
     Need("make", ("make",)),
-    Need("gcc", ("gcc",)),
-    Need("libc6-dev"),
+    *COMPILER,
     Need("pahole", ("pahole",)),
     Need("patch", ("patch",)),
     Need("xz-utils", ("xz",)),
     Need("zstd", ("zstd",)),
     Need("util-linux", ("setpriv",)),
-    Need("python3-pytest"),
-    Need("python3-pytest-xdist"),
+    PYTEST,
+    Need("python3-pytest-xdist", module="xdist"),
+    # The compiler of the stock kernel, and the library that Kbuild's objtool wants.
+    Need("gcc-12", release="bookworm"),
+    Need("libelf1", release="bookworm"),
+    Need("gcc-14", release="trixie"),
+    Need("libelf1t64", release="trixie"),
 )
-# The compiler of the stock kernel, and the library that Kbuild's objtool wants.
-RELEASES = {
-    "bookworm": (Need("gcc-12"), Need("libelf1")),
-    "trixie": (Need("gcc-14"), Need("libelf1t64")),
-}
+# The operator's tool, and its tests, which need no lab.
+TOOL = (
+    Need("meson", ("meson",)),
+    Need("ninja-build", ("ninja",)),
+    *COMPILER,
+    Need("pkgconf", ("pkg-config",)),
+    Need("libmnl-dev", library="libmnl"),
+    Need("libjansson-dev", library="jansson"),
+)
+TOOL_TESTS = (
+    *TOOL,
+    Need("libcmocka-dev", library="cmocka"),
+    Need("iproute2", ("ip",)),
+    Need("util-linux", ("unshare", "nsenter", "setpriv")),
+    PYTEST,
+    Need("python3-jsonschema", module="jsonschema"),
+)
 # What `make check` calls, and nothing else does.
 CHECKERS = (
     Need("sparse", ("sparse",)),
@@ -71,11 +99,18 @@ CHECKERS = (
     Need("libpython3-dev"),
     Need("perl", ("perl",)),
     Need("shellcheck", ("shellcheck",)),
-    Need("mypy", ("mypy",)),
-    Need("nodejs", ("node",)),
-    Need("npm", ("npm",)),
+    Need("mypy", module="mypy"),
+    # Node.js' own packages bring npm along and refuse Debian's.
+    Need("nodejs", ("node",), any_build=True),
+    Need("npm", ("npm",), any_build=True),
     Need("ca-certificates"),
+    # For the tool.
+    Need("clang", ("clang",)),
+    Need("clang-tidy", ("clang-tidy",)),
+    Need("valgrind", ("valgrind",)),
 )
+# The releases that packages are installed on, and what that is done with elsewhere.
+RELEASES = ("bookworm", "trixie")
 ELSEWHERE = (Need("apt", ("apt-get", "apt-cache")), Need("dpkg", ("dpkg-deb",)))
 
 
@@ -103,34 +138,44 @@ def _installed(names: list[str]) -> set[str]:
     return {words[-1] for words in lines if words and words[0] == "ii"}
 
 
-def missing_packages(codename: str, more: tuple[Need, ...] = ()) -> list[str]:
+def missing_packages(codename: str, needs: tuple[Need, ...] = LAB) -> list[str]:
     """Packages that have to be installed on this Debian."""
-    # Node.js' own packages bring npm along and refuse Debian's.
-    more = tuple(n for n in more if not n.programs or not all(map(_find, n.programs)))
-    names = [need.package for need in (*COMMON, *RELEASES[codename], *more)]
+    wanted = [need for need in needs if need.release in ("", codename)]
+    wanted = [n for n in wanted if not (n.any_build and all(map(_find, n.programs)))]
+    names = list(dict.fromkeys(need.package for need in wanted))
     have = _installed(names)
     missing = [name for name in names if name not in have]
-    if 0 < qemu_version() < QEMU_WANTED and "qemu-system-x86" not in missing:
-        missing.append("qemu-system-x86")
+    if QEMU in names and QEMU not in missing and qemu_version() < QEMU_WANTED:
+        missing.append(QEMU)
     return missing
 
 
-def _check_elsewhere(more: tuple[Need, ...]) -> None:
+def _lacking(need: Need) -> Iterator[str]:
+    """What is not there of a need, on a system that has no such package."""
+    for program in need.programs:
+        if not _find(program):
+            yield program
+    if need.file and not need.file.exists():
+        yield str(need.file)
+    if need.module and not importlib.util.find_spec(need.module):
+        yield f"{need.module} for this Python"
+    if need.library:
+        question = ["pkg-config", "--exists", need.library]
+        if not _find(question[0]) or subprocess.run(question).returncode:
+            yield f"{need.library} for pkg-config"
+    if need.package == QEMU and 0 < qemu_version() < QEMU_WANTED:
+        yield f"QEMU {QEMU_WANTED} or newer (this is {qemu_version()})"
+
+
+def _check_elsewhere(needs: tuple[Need, ...]) -> None:
     """Not Debian 12 or 13: say what is missing, change nothing."""
+    # Of the lab everything comes out of Debian's packages.
+    more = ELSEWHERE if set(LAB) <= set(needs) else ()
     lacking = [
-        f"{program} (in Debian's package {need.package})"
-        for need in (*COMMON, *ELSEWHERE, *more)
-        for program in need.programs
-        if not _find(program)
+        f"{what} (in Debian's package {need.package})"
+        for need in dict.fromkeys((*needs, *more))
+        for what in _lacking(need)
     ]
-    if 0 < qemu_version() < QEMU_WANTED:
-        lacking.append(f"QEMU {QEMU_WANTED} or newer (this is {qemu_version()})")
-    if not KEYRING.exists():
-        lacking.append(f"{KEYRING} (in Debian's package debian-archive-keyring)")
-    for module in ("pytest", "xdist"):
-        if not importlib.util.find_spec(module):
-            package = "python3-pytest" if module == "pytest" else "python3-pytest-xdist"
-            lacking.append(f"{module} for this Python (in Debian's package {package})")
     if lacking:
         name = os_release().get("PRETTY_NAME", "this system")
         raise LabError(
@@ -177,19 +222,18 @@ def _add_suites(codename: str) -> None:
         )
 
 
-def setup_host(more: tuple[Need, ...] = ()) -> None:
-    """Install what is missing on Debian 12 or 13, `more` included; check for it anywhere
-    else."""
+def setup_host(needs: tuple[Need, ...] = LAB) -> None:
+    """Install what is missing of `needs` on Debian 12 or 13; check for it anywhere else."""
     release = os_release()
     codename = release.get("VERSION_CODENAME", "")
     if release.get("ID") != "debian" or codename not in RELEASES:
-        _check_elsewhere(more)
+        _check_elsewhere(needs)
         return
-    missing = missing_packages(codename, more)
+    missing = missing_packages(codename, needs)
     if not missing:
         return
     say(f"these packages will be installed: {' '.join(missing)}")
-    if codename == "bookworm" and "qemu-system-x86" in missing:
+    if codename == "bookworm" and QEMU in missing:
         say(
             "QEMU comes from bookworm-backports, the only suite of Debian 12 with version 8 "
             "or newer"
@@ -201,9 +245,9 @@ def setup_host(more: tuple[Need, ...] = ()) -> None:
                 as_root(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", *words]),
                 quiet=False,
             )
-    still = missing_packages(codename, more)
-    if still or qemu_version() < QEMU_WANTED:
+    still = missing_packages(codename, needs)
+    if still:
         raise LabError(
-            f"still missing after installing: {' '.join(still) or 'QEMU >= 8'}; "
+            f"still missing after installing: {' '.join(still)}; "
             "`apt-cache policy` on them shows what apt prefers, and why"
         )

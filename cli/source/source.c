@@ -201,7 +201,7 @@ static int np_open(const struct np_source *src, const char *path, int flags)
 }
 
 /* Files of /proc and /sys do not say how long they are. */
-static int np_read_all(int fd, char **data, size_t *size)
+static int np_read_all(int fd, void **data, size_t *size)
 {
 	size_t room = 4096, len = 0;
 	char *buf = np_alloc(room);
@@ -250,7 +250,6 @@ int np_source_load(struct np_source *src, const char *path, void **data,
 		   size_t *size)
 {
 	struct stat st;
-	char *text;
 	int fd, err;
 
 	/* A FIFO in a snapshot must not make anybody wait. */
@@ -261,10 +260,8 @@ int np_source_load(struct np_source *src, const char *path, void **data,
 		close(fd);
 		return -EINVAL;
 	}
-	err = np_read_all(fd, &text, size);
+	err = np_read_all(fd, data, size);
 	close(fd);
-	if (!err)
-		*data = text;
 
 	return err;
 }
