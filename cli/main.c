@@ -152,10 +152,13 @@ int main(int argc, char **argv)
 	struct np_error error = {};
 	int code;
 
+	/* argp's own is 64. */
+	argp_err_exit_status = NP_FAILED;
 	if (argp_parse(&np_argp, argc, argv, ARGP_IN_ORDER, NULL, &line))
 		return NP_FAILED;
 	if (!line.argc) {
-		argp_help(&np_argp, stderr, ARGP_HELP_STD_USAGE, "napier");
+		argp_help(&np_argp, stderr, ARGP_HELP_STD_USAGE,
+			  program_invocation_short_name);
 		return NP_FAILED;
 	}
 	command = *line.argv[0] ? np_find(line.argv[0]) : NULL;
@@ -168,6 +171,10 @@ int main(int argc, char **argv)
 		return np_fail(&line.options, "%s", error.text);
 	code = command->run(&line.options, line.argc, line.argv);
 	np_source_free(line.options.src);
+	/* A full disk shows here at the latest. */
+	if ((fflush(stdout) || ferror(stdout)) && code == NP_OK)
+		code = np_fail(&line.options, "cannot write: %s",
+			       strerror(errno));
 
 	return code;
 }

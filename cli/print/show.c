@@ -34,7 +34,7 @@ static void np_put_pair(FILE *out, const struct np_pair *pair)
 /* A time that may be microseconds or seconds, with three digits. */
 static void np_put_time(FILE *out, double seconds)
 {
-	if (seconds < 1e-3)
+	if (seconds < 0.001)
 		fprintf(out, "%.3g us", seconds * 1e6);
 	else if (seconds < 1)
 		fprintf(out, "%.3g ms", seconds * 1e3);
@@ -165,7 +165,7 @@ static void np_show_moderation(FILE *out, const struct np_port *port)
 	np_show_usecs(out, "tx", port->tx_usecs, port->adaptive_tx);
 	if (port->rx_usecs != NP_UNKNOWN && port->adaptive_rx != 1 &&
 	    port->speed != NP_UNKNOWN && port->rx_ring.now != NP_UNKNOWN) {
-		frames = (double)port->rx_usecs * 1e-6 *
+		frames = (double)port->rx_usecs / 1e6 *
 			 np_wire_rate(port, 64);
 		if (frames > (double)port->rx_ring.now)
 			fprintf(out, "%.0f frames of 64 B in that time: more than the ring holds",

@@ -145,7 +145,7 @@ static void np_keep_rss(struct np_port *port, const struct ethtool_rxfh *rxfh)
 		return;
 	rss->key = np_alloc(2 * (size_t)rxfh->key_size + 1);
 	for (i = 0; i < rxfh->key_size; i++)
-		snprintf(rss->key + 2 * i, 3, "%02x", key[i]);
+		snprintf(rss->key + 2 * (size_t)i, 3, "%02x", key[i]);
 }
 
 static void np_read_rss(struct np_source *src, struct np_port *port)

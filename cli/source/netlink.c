@@ -24,6 +24,14 @@
 
 /* ---- attributes ----------------------------------------------------------- */
 
+static void np_attrs_none(const struct nlattr **table, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		table[i] = NULL;
+}
+
 /**
  * np_attrs - sort attributes by type
  * @table: slot for each type; those that do not come are NULL
@@ -37,7 +45,7 @@ void np_attrs(const struct nlattr **table, size_t len, const void *attrs,
 	const struct nlattr *attr = attrs;
 	const char *end = (const char *)attrs + size;
 
-	memset(table, 0, len * sizeof(*table));
+	np_attrs_none(table, len);
 	for (; mnl_attr_ok(attr, (int)(end - (const char *)attr));
 	     attr = mnl_attr_next(attr))
 		if (mnl_attr_get_type(attr) < len)
@@ -57,7 +65,7 @@ void np_attrs_nested(const struct nlattr **table, size_t len,
 		np_attrs(table, len, mnl_attr_get_payload(nest),
 			 mnl_attr_get_payload_len(nest));
 	else
-		memset(table, 0, len * sizeof(*table));
+		np_attrs_none(table, len);
 }
 
 /**
@@ -75,7 +83,7 @@ void np_attrs_message(const struct nlattr **table, size_t len,
 
 	header = NLMSG_ALIGN(header);
 	if (size < header)
-		memset(table, 0, len * sizeof(*table));
+		np_attrs_none(table, len);
 	else
 		np_attrs(table, len,
 			 mnl_nlmsg_get_payload_offset(nlh, header),
@@ -162,7 +170,7 @@ static int np_netlink_error(const struct nlmsghdr *nlh, struct np_error *error)
 
 /**
  * np_netlink_parse - go through an answer
- * @buf: messages behind each other
+ * @buf: messages behind each other, or NULL for none
  * @size: octets
  * @answer: called for each message that is one of the answer
  * @data: for @answer
@@ -178,7 +186,8 @@ int np_netlink_parse(const void *buf, size_t size, np_answer answer,
 	int err = -EBADMSG;
 
 	*error = (struct np_error){};
-	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+	for (; nlh && mnl_nlmsg_ok(nlh, left);
+	     nlh = mnl_nlmsg_next(nlh, &left)) {
 		if (nlh->nlmsg_type == NLMSG_ERROR) {
 			err = np_netlink_error(nlh, error);
 			break;
@@ -218,7 +227,8 @@ static int np_receive(struct mnl_socket *nl, uint32_t seq, char **buf,
 			continue;
 		if (got <= 0)
 			return got ? -errno : -EBADMSG;
-		nlh = (const struct nlmsghdr *)(*buf + *size);
+		/* All before it ends aligned. */
+		nlh = (const void *)(*buf + *size);
 		/* The late answer to a question that was given up. */
 		if ((size_t)got < sizeof(*nlh) || nlh->nlmsg_seq != seq)
 			continue;
@@ -241,7 +251,7 @@ static struct nlmsghdr *np_question(void *buf, uint16_t type,
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 
 	nlh->nlmsg_type = type;
-	/* Asked for an acknowledgement, the kernel ends each answer with one. */
+	/* Asked for an acknowledgment, the kernel ends each answer with one. */
 	nlh->nlmsg_flags = NLM_F_REQUEST |
 		(request->dump ? NLM_F_DUMP : NLM_F_ACK);
 	if (request->family) {

@@ -241,7 +241,7 @@ static int np_read_all(int fd, void **data, size_t *size)
  * np_source_load - a file as it is
  * @src: source
  * @path: below its root
- * @data: content with a NUL behind it, to be freed
+ * @data: content with a NUL behind it, to be freed; NULL if there is none
  * @size: octets without that
  *
  * Return: 0 or a negative errno.
@@ -252,6 +252,8 @@ int np_source_load(struct np_source *src, const char *path, void **data,
 	struct stat st;
 	int fd, err;
 
+	*data = NULL;
+	*size = 0;
 	/* A FIFO in a snapshot must not make anybody wait. */
 	fd = np_open(src, path, O_RDONLY | O_NONBLOCK);
 	if (fd < 0)
@@ -266,7 +268,7 @@ int np_source_load(struct np_source *src, const char *path, void **data,
 	return err;
 }
 
-static char *np_path(const char *fmt, va_list args)
+static char *NP_PRINTF(1, 0) np_path(const char *fmt, va_list args)
 {
 	char *path;
 
@@ -494,10 +496,11 @@ static int np_ethtool_live(struct np_source *src, const char *ifname,
 			   void *command)
 {
 	struct ifreq request = { .ifr_data = command };
+	size_t len = strlen(ifname);
 
-	if (strlen(ifname) >= sizeof(request.ifr_name))
+	if (len >= sizeof(request.ifr_name))
 		return -ENODEV;
-	strcpy(request.ifr_name, ifname);
+	memcpy(request.ifr_name, ifname, len + 1);
 	if (src->socket < 0)
 		src->socket = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (src->socket < 0 || ioctl(src->socket, SIOCETHTOOL, &request))
@@ -532,7 +535,7 @@ int np_source_ethtool(struct np_source *src, const char *ifname,
 	} else {
 		err = np_source_load(src, path, &data, &stored);
 		if (!err) {
-			if (stored == size)
+			if (data && stored == size)
 				memcpy(command, data, size);
 			else
 				err = -EBADMSG;

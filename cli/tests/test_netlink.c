@@ -64,7 +64,7 @@ static void test_answers(void **state)
 			 -EBADMSG);
 	memcpy(mnl_nlmsg_put_extra_header(message(buf + size, NLMSG_DONE),
 					  sizeof(done)), &done, sizeof(done));
-	size += ((struct nlmsghdr *)(buf + size))->nlmsg_len;
+	size += NLMSG_LENGTH(sizeof(done));
 	seen = 0;
 	assert_int_equal(np_netlink_parse(buf, size, count, &seen, &error), 0);
 	assert_int_equal(seen, 2);
@@ -84,7 +84,7 @@ static void test_refused(void **state)
 			 -EINVAL);
 	assert_int_equal(error.code, EINVAL);
 	assert_string_equal(error.text, "a power of two");
-	/* An acknowledgement is no error, and what is no errno is none. */
+	/* An acknowledgment is no error, and what is no errno is none. */
 	size = put_error(buf, 0, NULL);
 	assert_int_equal(np_netlink_parse(buf, size, count, &seen, &error), 0);
 	size = put_error(buf, INT32_MIN, NULL);
@@ -93,7 +93,7 @@ static void test_refused(void **state)
 	/* Cut off anywhere. */
 	size = put_error(buf, -EINVAL, "a power of two");
 	for (cut = 0; cut < size; cut++) {
-		char *part = malloc(cut + 1);
+		char *part = np_alloc(cut + 1);
 
 		memcpy(part, buf, cut);
 		assert_int_equal(np_netlink_parse(part, cut, count, &seen,

@@ -17,7 +17,7 @@ static void test_numbers(void **state)
 		const char *text;
 		bool good;
 		uint64_t value;
-	} cases[] = {
+	} rows[] = {
 		{ "0", true, 0 },	  { "18446744073709551615", true, UINT64_MAX },
 		{ "0x1f", true, 31 },	  { "12\n", true, 12 },
 		{ "-1", false, 0 },	  { "18446744073709551616", false, 0 },
@@ -28,14 +28,14 @@ static void test_numbers(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NP_COUNT(cases); i++) {
+	for (i = 0; i < NP_COUNT(rows); i++) {
 		uint64_t value = 77;
-		bool good = np_parse_u64(cases[i].text, &value);
+		bool good = np_parse_u64(rows[i].text, &value);
 
-		if (good != cases[i].good)
-			fail_msg("\"%s\": %d", cases[i].text, good);
+		if (good != rows[i].good)
+			fail_msg("\"%s\": %d", rows[i].text, good);
 		if (good)
-			assert_int_equal(value, cases[i].value);
+			assert_int_equal(value, rows[i].value);
 		else
 			assert_int_equal(value, 77);
 	}
@@ -47,7 +47,7 @@ static void test_times(void **state)
 		const char *text;
 		bool good;
 		uint64_t ns;
-	} cases[] = {
+	} rows[] = {
 		{ "10", true, 10000000000 }, { "10s", true, 10000000000 },
 		{ "1.5ms", true, 1500000 },  { "200us", true, 200000 },
 		{ "2m", true, 120000000000 }, { "1h", true, 3600000000000 },
@@ -58,13 +58,13 @@ static void test_times(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NP_COUNT(cases); i++) {
+	for (i = 0; i < NP_COUNT(rows); i++) {
 		uint64_t ns = 0;
-		bool good = np_parse_time(cases[i].text, &ns);
+		bool good = np_parse_time(rows[i].text, &ns);
 
-		if (good != cases[i].good)
-			fail_msg("\"%s\": %d", cases[i].text, good);
-		assert_int_equal(ns, cases[i].ns);
+		if (good != rows[i].good)
+			fail_msg("\"%s\": %d", rows[i].text, good);
+		assert_int_equal(ns, rows[i].ns);
 	}
 }
 
@@ -73,7 +73,7 @@ static void test_cpus(void **state)
 	static const struct {
 		const char *list;
 		const char *text;
-	} cases[] = {
+	} rows[] = {
 		{ "0-3,8\n", "0-3,8" }, { "5", "5" },	 { "", "-" },
 		{ "\n", "-" },		{ "0,1,2", "0-2" }, { "3-1", NULL },
 		{ "1,1", NULL },	{ "1,", NULL },	 { "a", NULL },
@@ -84,13 +84,13 @@ static void test_cpus(void **state)
 	char *text;
 
 	(void)state;
-	for (i = 0; i < NP_COUNT(cases); i++) {
-		bool good = np_cpus_parse(&cpus, cases[i].list);
+	for (i = 0; i < NP_COUNT(rows); i++) {
+		bool good = np_cpus_parse(&cpus, rows[i].list);
 
-		if (good != !!cases[i].text)
-			fail_msg("\"%s\": %d", cases[i].list, good);
+		if (good != !!rows[i].text)
+			fail_msg("\"%s\": %d", rows[i].list, good);
 		text = np_cpus_text(&cpus);
-		assert_string_equal(text, good ? cases[i].text : "-");
+		assert_string_equal(text, good ? rows[i].text : "-");
 		free(text);
 	}
 	free(cpus.cpu);
@@ -101,7 +101,7 @@ static void test_masks(void **state)
 	static const struct {
 		const char *mask;
 		const char *text;
-	} cases[] = {
+	} rows[] = {
 		{ "3\n", "0-1" },		{ "00000000,0000000f\n", "0-3" },
 		{ "1,00000000", "32" },		{ "0", "-" },
 		{ "F0", "4-7" },		{ "", NULL },
@@ -112,13 +112,13 @@ static void test_masks(void **state)
 	char *text;
 
 	(void)state;
-	for (i = 0; i < NP_COUNT(cases); i++) {
-		bool good = np_cpus_parse_mask(&cpus, cases[i].mask);
+	for (i = 0; i < NP_COUNT(rows); i++) {
+		bool good = np_cpus_parse_mask(&cpus, rows[i].mask);
 
-		if (good != !!cases[i].text)
-			fail_msg("\"%s\": %d", cases[i].mask, good);
+		if (good != !!rows[i].text)
+			fail_msg("\"%s\": %d", rows[i].mask, good);
 		text = np_cpus_text(&cpus);
-		assert_string_equal(text, good ? cases[i].text : "-");
+		assert_string_equal(text, good ? rows[i].text : "-");
 		free(text);
 	}
 	free(cpus.cpu);
