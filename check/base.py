@@ -105,6 +105,10 @@ def seeds() -> Tree:
         "// SPDX-License-Identifier: GPL-2.0-only\n\n"
         f"static void napier_long(int x)\n{{\n{body}\n}}\n{filler}"
     )
+    lines = "\n".join(["\tx++;"] * 58)
+    (root / "cli" / "base" / "long.c").write_text(
+        f"// SPDX-License-Identifier: GPL-2.0-only\n\nstatic void np_long(int x)\n{{\n{lines}\n}}\n"
+    )
     return Tree(root)
 
 

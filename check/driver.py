@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The checkers of driver/: compilers, sparse, and the kernel's own scripts."""
+"""The checkers of driver/: compilers, sparse, and the kernel's own scripts, which read cli/ too."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ DIAGNOSIS = re.compile(
     r"^\S+:\d+(?::\d+)?: (?:fatal )?(?:warning|error): |^(?:WARNING|ERROR): |: objtool: ", re.M
 )
 CHECKPATCH = ("--no-tree", "--strict", "--show-types", "--terse", "--no-summary", "-f")
+# What holds inside the kernel alone: its types and macros, which programs do not have; help of a
+# command is one text of several sentences.
+TOOL_IGNORE = ("PREFER_KERNEL_TYPES", "PREFER_DEFINED_ATTRIBUTE_MACRO", "LONG_LINE_STRING")
 # Less than that understood, and the silence of the semantic patches says nothing.
 PARSED_PERCENT = 95
 
@@ -88,19 +91,31 @@ def _modules(tree: Tree) -> list[Path]:
     return [path for path in sources if path.parent in built]
 
 
-def checkpatch(tree: Tree) -> list[str]:
+def _tool(tree: Tree) -> list[Path]:
+    return tree.matching(".c", ".h", under="cli")
+
+
+def _checkpatch(tree: Tree, sources: list[Path], *options: str) -> list[str]:
     """Debian's newest kernel's checkpatch, with the CamelCase names of its headers known."""
     headers = kernel("backports").kdir
     assert headers
     common = headers.with_name(headers.name.replace("-amd64", "-common"))
     script = kernel_scripts() / "scripts" / "checkpatch.pl"
     # It leaves its list of CamelCase names in the directory in which it runs.
-    command: list[str | Path] = ["perl", script, f"--root={common}", *CHECKPATCH, *_modules(tree)]
-    status, said, errors = output(command, scratch("checkpatch"))
+    command: list[str | Path] = ["perl", script, f"--root={common}", *CHECKPATCH, *options]
+    status, said, errors = output([*command, *sources], scratch("checkpatch"))
     found = said.replace(f"{tree.root}/", "").splitlines()
     if errors or (status and not found):
         found.append(f"checkpatch:0: status {status}: {errors}")
     return found
+
+
+def checkpatch(tree: Tree) -> list[str]:
+    """What is built for a kernel, and the tool, which is written like it."""
+    return [
+        *_checkpatch(tree, _modules(tree)),
+        *_checkpatch(tree, _tool(tree), f"--ignore={','.join(TOOL_IGNORE)}"),
+    ]
 
 
 def _spatch(script: Path, tree: Tree) -> list[str]:
@@ -162,7 +177,7 @@ def coccinelle_seeds(tree: Tree) -> list[str]:
 def kernel_doc(tree: Tree) -> list[str]:
     """Comments that kernel-doc objects to, and functions that have none."""
     script = kernel_scripts() / "scripts" / "kernel-doc"
-    paths = _sources(tree)
+    paths = [*_sources(tree), *_tool(tree)]
     command: list[str | Path] = ["/usr/bin/python3", "-B", script]
     _, _, errors = output([*command, "-none", "-Wall", *paths], scratch("."))
     found = list(
@@ -175,8 +190,10 @@ def kernel_doc(tree: Tree) -> list[str]:
     # Its own record of what is documented, wherever that stands.
     _, text, _ = output([*command, "-rst", *paths], scratch("."))
     documented = set(re.findall(r"^\.\. c:function:: .*?(\w+) \(", text, re.M))
-    for path in tree.matching(".c", under="driver"):
+    for path in (path for path in paths if path.suffix == ".c"):
         for function in functions(path.read_text()):
+            if function.name == "main":
+                continue
             if not function.static and function.name not in documented:
                 found.append(
                     f"{tree.name(path)}:{function.start}: {function.name}() is seen by "

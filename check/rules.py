@@ -20,6 +20,8 @@ from check.scripts import python_files, shell_scripts
 FILE_LINES = 1000
 FUNCTION_LINES = 100
 MANY_LINES = 60
+# The folders of cli/, the lowest first: each uses itself and those before it.
+LAYERS = ("base", "source", "model", "read", "print", "cmd")
 # The one file that may ask which kernel it is compiled for.
 COMPAT = "driver/napier_compat.h"
 VERSION = re.compile(
@@ -28,8 +30,20 @@ VERSION = re.compile(
     re.M,
 )
 SPDX = re.compile(r"SPDX-License-Identifier: (\S+)")
+INCLUDE = re.compile(r'^#include "(\w+)/[^"]*"', re.M)
 # JSON has no comments, and README says what holds for prose; licences are themselves.
 WITHOUT_SPDX = {".json", ".md"}
+
+
+def _most_lines(name: str) -> int:
+    """How long a function of this file may be: the tool's fit a screen."""
+    return MANY_LINES if name.startswith("cli/") else FUNCTION_LINES
+
+
+def _is_read(name: str) -> bool:
+    """Nobody reads JSON or a dictionary from top to bottom."""
+    looked_up = name.startswith("cli/dictionary/") and name.endswith(".toml")
+    return not (_is_licence(name) or looked_up or name.endswith(".json"))
 
 
 def _is_licence(name: str) -> bool:
@@ -53,9 +67,7 @@ def _lengths(tree: Tree) -> Iterator[str]:
     for path in tree.files():
         name, text = tree.name(path), path.read_text(errors="replace")
         lines = text.count("\n")
-        # Nobody reads JSON from top to bottom.
-        read = not _is_licence(name) and path.suffix != ".json"
-        if lines > FILE_LINES and read:
+        if lines > FILE_LINES and _is_read(name):
             yield f"{name}:{lines}: {lines} lines; a file has at most {FILE_LINES}"
         found: list[Function] = []
         if path.suffix in (".c", ".h"):
@@ -65,10 +77,10 @@ def _lengths(tree: Tree) -> Iterator[str]:
         elif path in shell:
             found = shell_functions(text)
         for function in found:
-            if function.length > FUNCTION_LINES:
+            if function.length > _most_lines(name):
                 yield (
                     f"{name}:{function.start}: {function.name}() has {function.length} lines; "
-                    f"a function has at most {FUNCTION_LINES}"
+                    f"a function has at most {_most_lines(name)}"
                 )
 
 
@@ -88,19 +100,38 @@ def _licences(tree: Tree) -> Iterator[str]:
 
 
 def _c_rules(tree: Tree) -> Iterator[str]:
-    """What the driver's C does without."""
+    """What C does without here."""
     for path in tree.matching(".c", ".h"):
         name, text = tree.name(path), without_comments(path.read_text())
         if name != COMPAT:
             for match in VERSION.finditer(text):
                 yield f"{_at(name, text, match)}: asks for a version outside {COMPAT}"
-        if not name.startswith("driver/"):
+        if not name.startswith(("driver/", "cli/")):
             continue
         for match in re.finditer(r"^\s*module_param\w*\s*\(", text, re.M):
             yield f"{_at(name, text, match)}: a module parameter; see devlink, ethtool, sysfs"
         if path.suffix == ".c":
             for line, function in forward_declarations(text):
                 yield f"{name}:{line}: {function}() is declared ahead; put it above its callers"
+
+
+def _layers(tree: Tree) -> Iterator[str]:
+    """A folder of the tool that uses one above it."""
+    for path in tree.matching(".c", ".h", under="cli"):
+        name = tree.name(path)
+        parts = path.relative_to(tree.root / "cli").parts
+        # main.c stands above all, and so do the tests.
+        if len(parts) == 1 or parts[0] == "tests":
+            continue
+        if parts[0] not in LAYERS:
+            yield f"{name}:1: cli/{parts[0]} has no place among the layers of check/rules.py"
+            continue
+        below = LAYERS[: LAYERS.index(parts[0]) + 1]
+        text = without_comments(path.read_text())
+        for match in INCLUDE.finditer(text):
+            if match[1] not in below:
+                where = _at(name, text, match)
+                yield f"{where}: cli/{parts[0]} uses {match[1]}/, which is not below it"
 
 
 def _at(name: str, text: str, match: re.Match[str]) -> str:
@@ -110,7 +141,7 @@ def _at(name: str, text: str, match: re.Match[str]) -> str:
 
 def rules(tree: Tree) -> list[str]:
     """All of them."""
-    return [*_lengths(tree), *_licences(tree), *_c_rules(tree)]
+    return [*_lengths(tree), *_licences(tree), *_c_rules(tree), *_layers(tree)]
 
 
 def note(tree: Tree) -> str:

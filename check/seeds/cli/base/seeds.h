@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SEEDS_H
+#define SEEDS_H
+
+#include <stddef.h>
+
+unsigned char seed_narrow(int wide);
+char *seed_const(const char *text);
+int seed_twice(char *memory);
+int seed_branch(int x);
+int seed_shadow(int x);
+size_t seed_size(const int *numbers);
+int seed_null(const int *number);
+
+#endif
