@@ -209,36 +209,41 @@ COMMANDS = {
 }
 
 
+def _arguments(name: str, command: argparse.ArgumentParser) -> None:
+    """What may stand behind the name of a command."""
+    if name in ("setup", "module"):
+        command.add_argument("--kernel", choices=KERNELS)
+    if name == "setup":
+        command.add_argument(
+            "--update",
+            action="store_true",
+            help="look for newer kernels than those in the cache",
+        )
+    if name == "cli":
+        command.add_argument("--test", action="store_true")
+    if name in ("install", "uninstall"):
+        command.add_argument("--prefix", default="/usr/local")
+        command.add_argument("--destdir", default="", help="a directory to put it below")
+    if name == "prepare-tests":
+        command.add_argument("kernels", nargs="*", help="instead of $KERNEL")
+    if name == "selftests":
+        command.add_argument("--driver", help="another napier.ko than that of driver/")
+        command.add_argument(
+            "programs", nargs="*", metavar="PROGRAM", help="only these, such as hw/rss_api.py"
+        )
+    if name == "module":
+        command.add_argument("--kdir", help="build for this prepared kernel instead")
+        command.add_argument(
+            "words", nargs="*", metavar="WORD", help="more words for make, such as W=1"
+        )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 -m lab", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, function in COMMANDS.items():
         command = commands.add_parser(name, help=function.__doc__, description=function.__doc__)
-        if name in ("setup", "module"):
-            command.add_argument("--kernel", choices=KERNELS)
-        if name == "setup":
-            command.add_argument(
-                "--update",
-                action="store_true",
-                help="look for newer kernels than those in the cache",
-            )
-        if name == "cli":
-            command.add_argument("--test", action="store_true")
-        if name in ("install", "uninstall"):
-            command.add_argument("--prefix", default="/usr/local")
-            command.add_argument("--destdir", default="", help="a directory to put it below")
-        if name == "prepare-tests":
-            command.add_argument("kernels", nargs="*", help="instead of $KERNEL")
-        if name == "selftests":
-            command.add_argument("--driver", help="another napier.ko than that of driver/")
-            command.add_argument(
-                "programs", nargs="*", metavar="PROGRAM", help="only these, such as hw/rss_api.py"
-            )
-        if name == "module":
-            command.add_argument("--kdir", help="build for this prepared kernel instead")
-            command.add_argument(
-                "words", nargs="*", metavar="WORD", help="more words for make, such as W=1"
-            )
+        _arguments(name, command)
     options = parser.parse_args()
     try:
         return COMMANDS[options.command](options)

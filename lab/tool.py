@@ -91,7 +91,7 @@ def _want_writable(path: Path) -> None:
     """Say so before anything is done; meson would ask for a password in a window."""
     place = next(above for above in path.parents if above.exists())
     if not os.access(place, os.W_OK):
-        raise LabError(f"{place} is not yours to write: run it with sudo, or give PREFIX or DESTDIR")
+        raise LabError(f"{place} is not yours to write: use sudo, or give PREFIX or DESTDIR")
 
 
 def install(prefix: str, destdir: str) -> None:
