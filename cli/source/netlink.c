@@ -143,6 +143,13 @@ const char *np_attr_text(const struct nlattr *attr)
 
 /* ---- answers -------------------------------------------------------------- */
 
+/* libmnl 1.0.4 takes a length from 2^31 on for a negative one, and for good. */
+static bool np_message_ok(const struct nlmsghdr *nlh, int left)
+{
+	return left >= (int)sizeof(*nlh) && nlh->nlmsg_len <= (uint32_t)left &&
+	       mnl_nlmsg_ok(nlh, left);
+}
+
 static int np_netlink_error(const struct nlmsghdr *nlh, struct np_error *error)
 {
 	const struct nlattr *attrs[NLMSGERR_ATTR_MAX + 1];
@@ -186,7 +193,7 @@ int np_netlink_parse(const void *buf, size_t size, np_answer answer,
 	int err = -EBADMSG;
 
 	*error = (struct np_error){};
-	for (; nlh && mnl_nlmsg_ok(nlh, left);
+	for (; nlh && np_message_ok(nlh, left);
 	     nlh = mnl_nlmsg_next(nlh, &left)) {
 		if (nlh->nlmsg_type == NLMSG_ERROR) {
 			err = np_netlink_error(nlh, error);
@@ -233,7 +240,7 @@ static int np_receive(struct mnl_socket *nl, uint32_t seq, char **buf,
 		if ((size_t)got < sizeof(*nlh) || nlh->nlmsg_seq != seq)
 			continue;
 		*size += NLMSG_ALIGN((size_t)got);
-		for (left = (int)got; mnl_nlmsg_ok(nlh, left);
+		for (left = (int)got; np_message_ok(nlh, left);
 		     nlh = mnl_nlmsg_next(nlh, &left)) {
 			*again |= nlh->nlmsg_flags & NLM_F_DUMP_INTR;
 			if (nlh->nlmsg_type == NLMSG_DONE ||

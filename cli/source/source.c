@@ -509,6 +509,42 @@ static int np_ethtool_live(struct np_source *src, const char *ifname,
 	return 0;
 }
 
+static int np_ethtool_stored(struct np_source *src, const char *path,
+			     void *command, size_t size)
+{
+	size_t stored;
+	void *data;
+	int err;
+
+	err = np_source_load(src, path, &data, &stored);
+	if (err)
+		return err;
+	if (data && stored == size)
+		memcpy(command, data, size);
+	else
+		err = -EBADMSG;
+	free(data);
+
+	return err;
+}
+
+/* The number of an error, where a snapshot has it. */
+static int np_stored_errno(struct np_source *src, const char *path)
+{
+	uint64_t code;
+
+	return np_source_u64(src, &code, "%s", path) && code && code < 4096 ?
+	       -(int)code : -ENOENT;
+}
+
+static void np_store_errno(struct np_source *src, const char *path, int err)
+{
+	char *text = np_print("%d\n", -err);
+
+	np_source_store(src, path, text, strlen(text));
+	free(text);
+}
+
 /**
  * np_source_ethtool - a question by ioctl, for what netlink does not answer
  * @src: source
@@ -518,30 +554,28 @@ static int np_ethtool_live(struct np_source *src, const char *ifname,
  *	the answer
  * @size: of it, with all that the answer may fill
  *
+ * A refusal is an answer, too, and is kept in a snapshot.
+ *
  * Return: 0 or a negative errno; -ENOENT if a snapshot does not have it.
  */
 int np_source_ethtool(struct np_source *src, const char *ifname,
 		      const char *what, void *command, size_t size)
 {
 	char *path = np_print("ioctl/%s@%s", what, ifname);
-	size_t stored;
-	void *data;
+	char *refusal = np_print("ioctl/errno/%s@%s", what, ifname);
 	int err;
 
-	if (src->live) {
+	if (src->live)
 		err = np_ethtool_live(src, ifname, command);
-		if (!err)
-			np_source_store(src, path, command, size);
-	} else {
-		err = np_source_load(src, path, &data, &stored);
-		if (!err) {
-			if (data && stored == size)
-				memcpy(command, data, size);
-			else
-				err = -EBADMSG;
-			free(data);
-		}
-	}
+	else
+		err = np_ethtool_stored(src, path, command, size);
+	if (err == -ENOENT && !src->live)
+		err = np_stored_errno(src, refusal);
+	if (err)
+		np_store_errno(src, refusal, err);
+	else
+		np_source_store(src, path, command, size);
+	free(refusal);
 	free(path);
 
 	return err;

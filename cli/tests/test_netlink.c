@@ -100,6 +100,12 @@ static void test_refused(void **state)
 						  &error), -EBADMSG);
 		free(part);
 	}
+	/* Longer than all there is, and than an int can say. */
+	for (size = 1u << 10; size <= 1u << 31; size <<= 1) {
+		((struct nlmsghdr *)(void *)buf)->nlmsg_len = (uint32_t)size;
+		assert_int_equal(np_netlink_parse(buf, 36, count, &seen,
+						  &error), -EBADMSG);
+	}
 	assert_int_equal(seen, 0);
 }
 
