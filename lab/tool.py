@@ -75,7 +75,9 @@ def unit_tests() -> None:
     setup_host(TOOL_TESTS)
     _configure(tests="enabled")
     _ninja()
-    call(_as_owner(["meson", "test", "-C", BUILD, "--print-errorlogs"]), quiet=False)
+    call(
+        _as_owner(["meson", "test", "-C", BUILD, "--no-rebuild", "--print-errorlogs"]), quiet=False
+    )
 
 
 def _installed() -> list[Path]:
