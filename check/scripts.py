@@ -79,9 +79,11 @@ def ruff_format(tree: Tree, places: list[Path]) -> list[str]:
 def mypy(tree: Tree) -> list[str]:
     """Types.  Programs without .py are left out: mypy takes them for one module."""
     names = tree.names(tree.matching(".py"))
-    # pytest puts a test's own directory into the path, and so must mypy.
+    # pytest puts a test's own directory into the path, and so must mypy; not that of the tool's
+    # tests, whose conftest.py would be the second of that name: they use their whole names.
     places = sorted(
-        {str(Path(name).parent) for name in names if name.startswith("tests/")} - {"tests"}
+        {str(Path(name).parent) for name in names if name.startswith("tests/")}
+        - {"tests", "tests/cli"}
     )
     config = scratch("mypy") / "mypy.ini"
     config.write_text((HERE / "mypy.ini").read_text() + f"mypy_path = {':'.join(('.', *places))}\n")

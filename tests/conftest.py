@@ -27,6 +27,9 @@ from lab import LabError, Machine, Port, Spec, trouble
 from lab.base import PATIENCE
 from lab.spec import CHECKED, PORTLESS
 
+# The operator's tool is tested on this host, without this file: make cli-test.
+collect_ignore = ["cli"]
+
 MARKERS = (
     "machine(**changes): fields of lab.Spec in which this test's machine differs from the "
     "standard one (that of the environment: DUT, PEER, CPUS, ...)",

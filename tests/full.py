@@ -23,6 +23,7 @@ PLACE = "test-full"
 PARTS = {
     "run": ["run"],
     "check": ["check"],
+    "cli-test": ["cli-test"],
     "test": ["test"],
     "test-backports": ["test", "KERNEL=backports"],
     "test-igb": ["test", "DUT=igb"],
