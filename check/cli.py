@@ -61,6 +61,7 @@ CLANG = (
     "-Wno-unknown-warning-option",
     # GNU's C is what is written here: `= {}`, and arrays at the end of the kernel's structures.
     "-Wno-gnu",
+    "-Wno-c23-extensions",
     # C before 1999, and C++ without pointers.
     "-Wno-declaration-after-statement",
     "-Wno-pre-c2x-compat",
