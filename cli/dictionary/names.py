@@ -2,91 +2,108 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Checks the dictionary and counts what it explains of the names in drivers' string tables.
 
-names.py KERNEL-SOURCE [DRIVER ...] [-v]     -v: each name without an explanation
+    names.py KERNEL-SOURCE [DRIVER ...] [-v]     -v: each name without an explanation
+
+Tables of a book whose origin is the repository (napier's own) are looked for there, not in the
+kernel's source; --repository names another than that of this file.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from cli.dictionary import book as dictionary
+from cli.dictionary.book import Book, BookError
+
 HERE = Path(__file__).resolve().parent
-LAYERS = {
-    *("wire", "filter", "fifo", "ring", "alloc", "dma", "xdp", "xsk", "stack", "offload"),
-    *("pause", "link", "time", "virtual", "firmware", "power", "health"),
-}
-KINDS = {"traffic", "loss", "error", "warning", "info"}
-NEEDED = {"name", "side", "layer", "kind", "unit", "says", "read"}
-KNOWN = NEEDED | {"register", "field", "do"}
+REPO = HERE.parents[1]
 SHARE = 0.95
-LONGEST = 240
-NUMBER = re.compile(r"\\\{[a-z]+\\\}")
 
 
 def names_of(table: dict[str, Any], source: Path) -> list[str]:
+    """The names in a string table of a driver."""
     lines = (source / table["file"]).read_text(errors="replace").splitlines()
-    begin = next(i for i, line in enumerate(lines) if re.search(table["from"], line))
-    end = next(i for i in range(begin + 1, len(lines)) if re.search(table["to"], lines[i]))
+    begin = next((i for i, line in enumerate(lines) if re.search(table["from"], line)), None)
+    if begin is None:
+        raise BookError(f"{table['file']}: nothing matches {table['from']}")
+    end = next((i for i in range(begin + 1, len(lines)) if re.search(table["to"], lines[i])), None)
+    if end is None:
+        raise BookError(f"{table['file']}: nothing matches {table['to']} behind {table['from']}")
     text = "\n".join(lines[begin : end + 1])
     found = [match[1] for match in re.finditer(table["name"], text)]
     if drop := table.get("drop"):
         found = [name for name in found if not re.search(drop, name)]
     if not found:
-        raise ValueError(f"no name between {table['from']} and {table['to']}")
-    form = table.get("form", "{}")
-    return [
-        form.replace("{each}", each).replace("{}", name)
-        for name in found
-        for each in table.get("each", [""])
+        raise BookError(f"{table['file']}: no name between {table['from']} and {table['to']}")
+    form, words = table.get("form", "{}"), table.get("each", [""])
+    return [form.replace("{each}", word).replace("{}", name) for name in found for word in words]
+
+
+def pattern(name: str) -> re.Pattern[str]:
+    """What a counter of this name may be called."""
+    parts = dictionary.PLACE.split(name)
+    return re.compile("[0-9]+".join(re.escape(part) for part in parts[::2]))
+
+
+def report(book: Book, source: Path, wordy: bool) -> bool:
+    """Say how much of a driver is explained; returns whether that is enough."""
+    try:
+        names = [name for table in book.tables for name in names_of(table, source)]
+    except (BookError, OSError) as error:
+        print(f"{book.driver}: {error}")
+        return False
+    known = [pattern(entry["name"]) for entry in book.counters]
+    # In a form, a number stands as {queue} and the like: any number will do.
+    missing = [
+        name
+        for name in names
+        if not any(one.fullmatch(dictionary.PLACE.sub("0", name)) for one in known)
     ]
+    share = 1 - len(missing) / len(names)
+    counts = f"{len(book.counters)} entries, {len(names)} names"
+    print(f"{book.driver}: {counts}, {share:.1%} explained")
+    for name in missing if wordy else []:
+        print(f"  {name}")
+    return share >= SHARE
 
 
-def complaints(entries: list[dict[str, Any]]) -> list[str]:
-    found, seen = [], set()
-    for one in entries:
-        name = one.get("name", "?")
-        if name in seen:
-            found.append(f"{name}: twice")
-        seen.add(name)
-        if missing := NEEDED - set(one):
-            found.append(f"{name}: without {', '.join(sorted(missing))}")
+def arguments(words: list[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("source", type=Path, metavar="KERNEL-SOURCE")
+    parser.add_argument("driver", nargs="*", metavar="DRIVER")
+    parser.add_argument("--repository", type=Path, default=REPO, metavar="DIR")
+    parser.add_argument("-v", action="store_true", help="each name without an explanation")
+    return parser.parse_args(words)
+
+
+def main(words: list[str]) -> int:
+    """Check all books, then compare those that were asked for with their drivers."""
+    options = arguments(words)
+    try:
+        books = [dictionary.load(path) for path in sorted(HERE.glob("*.toml"))]
+    except BookError as error:
+        print(error)
+        return 1
+    if wrong := dictionary.all_complaints(books):
+        print("\n".join(wrong))
+        return 1
+    if unknown := sorted(set(options.driver) - {book.driver for book in books}):
+        print(f"no book: {', '.join(unknown)}")
+        return 1
+    good = True
+    for book in books:
+        if options.driver and book.driver not in options.driver:
             continue
-        if unknown := set(one) - KNOWN:
-            found.append(f"{name}: unknown {', '.join(sorted(unknown))}")
-        side, layer, kind = one["side"], one["layer"], one["kind"]
-        if side not in ("rx", "tx", "both") or layer not in LAYERS or kind not in KINDS:
-            found.append(f"{name}: side, layer or kind is none: {side}, {layer}, {kind}")
-        if len(one["says"]) > LONGEST or not one["says"].endswith("."):
-            found.append(f"{name}: says {len(one['says'])} characters, or without a full stop")
-    return found
-
-
-def main(arguments: list[str]) -> int:
-    wordy = "-v" in arguments
-    source, *drivers = [word for word in arguments if word != "-v"]
-    bad = False
-    for path in sorted(HERE.glob("*.toml")):
-        if drivers and path.stem not in drivers:
-            continue
-        book = tomllib.loads(path.read_text())
-        wrong = complaints(book["counter"])
-        names = [name for table in book["table"] for name in names_of(table, Path(source))]
-        entries = [re.escape(one["name"]) for one in book["counter"]]
-        known = [re.compile(NUMBER.sub("[0-9]+", entry)) for entry in entries]
-        # In a form, a number stands as {queue} and the like: any number will do.
-        numbered = {name: re.sub(r"\{[a-z]+\}", "0", name) for name in names}
-        missing = [
-            name for name in names if not any(one.fullmatch(numbered[name]) for one in known)
-        ]
-        share = 1 - len(missing) / len(names)
-        print(f"{path.stem}: {len(known)} entries, {len(names)} names, {share:.1%} explained")
-        for line in wrong + (missing if wordy else []):
-            print(f"  {line}")
-        bad |= bool(wrong) or share < SHARE
-    return 1 if bad else 0
+        ours = book.data.get("origin") == "repository"
+        good &= report(book, options.repository if ours else options.source, options.v)
+    return 0 if good else 1
 
 
 if __name__ == "__main__":
