@@ -267,6 +267,129 @@ json_t *np_json_port(const struct np_port *port)
 	return object;
 }
 
+/* An entry, without where it was read, which is for each driver. */
+static json_t *np_json_entry(const struct np_entry *entry)
+{
+	json_t *object = json_object();
+
+	np_put_text(object, "counter", entry->name);
+	np_put_text(object, "side", np_side_names[entry->side]);
+	np_put_text(object, "layer", np_layer_names[entry->layer]);
+	np_put_text(object, "kind", np_kind_names[entry->kind]);
+	np_put_text(object, "unit", entry->unit);
+	np_put_text(object, "register", entry->reg);
+	np_put_text(object, "field", entry->field);
+	np_put_text(object, "ip-link", entry->ip);
+	np_put_text(object, "proc-net-dev", entry->column);
+	np_put_text(object, "node-exporter", entry->series);
+	np_put_text(object, "node-exporter-detailed", entry->series_detailed);
+	np_put_text(object, "says", entry->says);
+	np_put_text(object, "do", entry->todo);
+
+	return object;
+}
+
+/**
+ * np_json_explained - an explanation
+ * @one: explanation
+ *
+ * Return: an object; a reference of the caller's.
+ */
+json_t *np_json_explained(const struct np_explained *one)
+{
+	const struct np_match *match = &one->of[0];
+	json_t *object = np_json_entry(match->entry), *part;
+	size_t i;
+
+	part = json_object();
+	for (i = 0; i < match->count; i++)
+		np_put_number(part, match->entry->numbers[i],
+			      match->numbers[i]);
+	np_put_object(object, "numbers", part);
+	part = json_object();
+	for (i = 0; i < one->nr_of; i++)
+		np_put_text(part, one->of[i].book->driver,
+			    one->of[i].entry->read);
+	json_object_set_new(object, "read", part);
+
+	return object;
+}
+
+/* Counters of an interface by name. */
+static json_t *np_json_counters(const struct np_value **values, size_t count)
+{
+	json_t *object = json_object();
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		np_put_number(object, values[i]->name, values[i]->value);
+
+	return object;
+}
+
+/**
+ * np_json_explained_port - the counters of an interface, explained
+ * @port: interface
+ * @all: of np_explain_port()
+ *
+ * Return: an object; a reference of the caller's.
+ */
+json_t *np_json_explained_port(const struct np_port *port,
+			       const struct np_explanations *all)
+{
+	json_t *object = json_object(), *array = json_array(), *part;
+	size_t i;
+
+	np_put_text(object, "ifname", port->name);
+	np_put_text(object, "driver", port->driver);
+	for (i = 0; i < all->count; i++) {
+		const struct np_explained *one = &all->item[i];
+
+		part = np_json_explained(one);
+		/* Those in the names of several counters differ. */
+		json_object_del(part, "numbers");
+		json_object_set_new(part, "values",
+				    np_json_counters(one->values,
+						     one->nr_values));
+		json_array_append_new(array, part);
+	}
+	json_object_set_new(object, "explanations", array);
+	json_object_set_new(object, "unexplained",
+			    np_json_counters(all->unknown, all->nr_unknown));
+
+	return object;
+}
+
+/**
+ * np_json_book - all that is known of a driver's counters
+ * @book: of the driver
+ *
+ * Return: an object; a reference of the caller's.
+ */
+json_t *np_json_book(const struct np_book *book)
+{
+	json_t *object = json_object(), *also = json_array();
+	json_t *array = json_array();
+	size_t i;
+
+	np_put_text(object, "driver", book->driver);
+	for (i = 0; book->also[i]; i++)
+		json_array_append_new(also, json_string(book->also[i]));
+	json_object_set_new(object, "also", also);
+	for (i = 0; i < book->count; i++) {
+		struct np_match match = {
+			.book = book,
+			.entry = &book->entries[i],
+		};
+		struct np_explained one = { .of = &match, .nr_of = 1 };
+
+		json_array_append_new(array, np_json_explained(&one));
+	}
+	json_object_set_new(object, "explanations", array);
+
+	return object;
+}
+
 /**
  * np_json_document - what all output begins with
  * @schema: name and version of what follows, "napier.show/1"

@@ -8,12 +8,24 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "model/explain.h"
 #include "model/port.h"
 
 json_t *np_json_port(const struct np_port *port);
+json_t *np_json_explained(const struct np_explained *one);
+json_t *np_json_explained_port(const struct np_port *port,
+			       const struct np_explanations *all);
+json_t *np_json_book(const struct np_book *book);
 json_t *np_json_document(const char *schema);
 int np_json_write(json_t *document, bool pretty);
 
 void np_show_port(FILE *out, const struct np_port *port);
+
+void np_show_explained(FILE *out, const char *name,
+		       const struct np_explained *one);
+void np_show_explained_port(FILE *out, const struct np_port *port,
+			    const struct np_explanations *all);
+void np_show_book(FILE *out, const struct np_book *book);
+void np_show_books(FILE *out);
 
 #endif
