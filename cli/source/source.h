@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Where facts come from: the running system, or a directory that holds what
- * was once read there (docs/snapshot.md). Who reads does not know which.
+ * was once read there (cmd/snapshot.c). Who reads does not know which.
  *
  * Paths begin below the root: "proc/net/dev". Every reading function can leave
  * a copy of what it read, which is how a snapshot is made: nothing that a
