@@ -77,6 +77,11 @@ TOOL = (
     Need("pkgconf", ("pkg-config",)),
     Need("libmnl-dev", library="libmnl"),
     Need("libjansson-dev", library="jansson"),
+    Need("libbpf-dev", library="libbpf"),
+    Need("clang", ("clang",)),
+    Need("bpftool", ("bpftool",)),
+    Need("libmicrohttpd-dev", library="libmicrohttpd"),
+    Need("libcap-ng-dev", library="libcap-ng"),
 )
 TOOL_TESTS = (
     *TOOL,
@@ -85,6 +90,7 @@ TOOL_TESTS = (
     Need("util-linux", ("unshare", "nsenter", "setpriv")),
     PYTEST,
     Need("python3-jsonschema", module="jsonschema"),
+    Need("mandoc", ("mandoc",)),
 )
 # What `make check` calls, and nothing else does.
 CHECKERS = (
@@ -105,7 +111,6 @@ CHECKERS = (
     Need("npm", ("npm",), any_build=True),
     Need("ca-certificates"),
     # For the tool.
-    Need("clang", ("clang",)),
     Need("clang-tidy", ("clang-tidy",)),
     Need("valgrind", ("valgrind",)),
 )

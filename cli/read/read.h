@@ -6,7 +6,7 @@
 #ifndef NP_READ_H
 #define NP_READ_H
 
-#include "model/port.h"
+#include "model/sample.h"
 #include "source/source.h"
 
 /* Files: sysfs.c, irqs.c. */
@@ -24,5 +24,10 @@ void np_read_ioctl(struct np_source *src, struct np_port *port);
 /* All of it: port.c. */
 struct np_port *np_read_port(struct np_source *src, const char *name);
 char **np_read_names(struct np_source *src);
+
+/* What interfaces share: host.c. The host and interfaces at one time: sample.c. */
+struct np_host *np_read_host(struct np_source *src);
+struct np_sample *np_read_sample(struct np_source *src, char *const *names,
+				 struct np_error *error);
 
 #endif
