@@ -72,7 +72,8 @@ CLANG = (
     "-Wno-disabled-macro-expansion",
     "-Wno-reserved-identifier",
     "-Wno-reserved-macro-identifier",
-    # "@name" is kernel-doc's, not Doxygen's.
+    # "@name" is kernel-doc's, not Doxygen's: members have names that are commands there.
+    "-Wno-documentation",
     "-Wno-documentation-unknown-command",
     # A switch need not have `default:`, and what that is for need not be named.
     "-Wno-switch-default",
@@ -170,6 +171,8 @@ def tidy(tree: Tree) -> list[str]:
         return found
 
     with _configured(tree, BY_CLANG) as place:
+        # What is generated must be there; what the compiler says of it, clang() reports.
+        output(["ninja", "-C", place, "-k0"], scratch("."))
         commands = json.loads((place / "compile_commands.json").read_text())
         sources = sorted({str((place / entry["file"]).resolve()) for entry in commands})
         with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:

@@ -26,7 +26,7 @@ struct np_explain {
 	const char *driver;
 	const char *dev;
 	bool list;
-	char **names;
+	const char **names;
 	size_t count;
 };
 
@@ -68,9 +68,9 @@ static error_t np_explain_parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option np_explain_options[] = {
-	{ "driver", NP_KEY_DRIVER, "D", 0, "only as this driver counts; \"link\" for what every interface has", 0 },
-	{ "dev", NP_KEY_DEV, "DEV", 0, "counters of this interface that are not 0, or those named", 0 },
-	{ "list", NP_KEY_LIST, NULL, 0, "all names of the driver; without one, all drivers", 0 },
+	{ "driver", NP_KEY_DRIVER, "D", 0, "as this driver counts; link: every interface", 0 },
+	{ "dev", NP_KEY_DEV, "DEV", 0, "its counters that are not 0, or those named", 0 },
+	{ "list", NP_KEY_LIST, NULL, 0, "all names of the driver; else all drivers", 0 },
 	{ 0 },
 };
 
@@ -271,7 +271,8 @@ static const char *np_lacks(const struct np_port *port,
 }
 
 static int np_explain_counters(const struct np_options *options,
-			       const struct np_port *port, char *const *names)
+			       const struct np_port *port,
+			       const char *const *names)
 {
 	struct np_explanations all = {};
 	json_t *document = NULL, *devices;

@@ -4,6 +4,7 @@
  */
 #include "model/dictionary.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +21,11 @@ const char *const np_kind_names[] = {
 	"loss", "error", "warning", "info", "traffic",
 };
 
-_Static_assert(NP_COUNT(np_side_names) == NP_SIDE_BOTH + 1, "a word for each");
-_Static_assert(NP_COUNT(np_layer_names) == NP_LAYER_HEALTH + 1,
-	       "a word for each");
-_Static_assert(NP_COUNT(np_kind_names) == NP_KIND_TRAFFIC + 1,
-	       "a word for each");
+static_assert(NP_COUNT(np_side_names) == NP_SIDE_BOTH + 1, "a word for each");
+static_assert(NP_COUNT(np_layer_names) == NP_LAYER_HEALTH + 1,
+	      "a word for each");
+static_assert(NP_COUNT(np_kind_names) == NP_KIND_TRAFFIC + 1,
+	      "a word for each");
 
 /* ---- what a name means ----------------------------------------------------- */
 

@@ -58,7 +58,7 @@ void np_explain_name(struct np_explanations *all, const struct np_book *book,
 			np_explain_match(all, &match);
 }
 
-static bool np_among(char *const *names, const char *name)
+static bool np_among(const char *const *names, const char *name)
 {
 	for (; *names; names++)
 		if (!strcmp(*names, name))
@@ -86,7 +86,7 @@ static struct np_explained *np_explained_of(struct np_explanations *all,
 static void np_explain_values(struct np_explanations *all,
 			      const struct np_book *book,
 			      const struct np_value *values, size_t count,
-			      char *const *names)
+			      const char *const *names)
 {
 	struct np_explained *one;
 	struct np_match match;
@@ -127,7 +127,7 @@ static void np_sort_by_kind(struct np_explanations *all)
  * @names: counters to explain, closed by NULL; or NULL for those that are not 0
  */
 void np_explain_port(struct np_explanations *all, const struct np_port *port,
-		     char *const *names)
+		     const char *const *names)
 {
 	np_explain_values(all, np_book_find(NP_BOOK_LINK), port->link,
 			  port->nr_link, names);

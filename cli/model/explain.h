@@ -40,7 +40,7 @@ struct np_explanations {
 void np_explain_name(struct np_explanations *all, const struct np_book *book,
 		     const char *name);
 void np_explain_port(struct np_explanations *all, const struct np_port *port,
-		     char *const *names);
+		     const char *const *names);
 void np_explanations_free(struct np_explanations *all);
 
 #endif

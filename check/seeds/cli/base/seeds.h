@@ -9,7 +9,7 @@ char *seed_const(const char *text);
 int seed_twice(char *memory);
 int seed_branch(int x);
 int seed_shadow(int x);
-size_t seed_size(const int *numbers);
+double seed_share(int part, int whole);
 int seed_null(const int *number);
 
 #endif
