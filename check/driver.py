@@ -191,6 +191,9 @@ def kernel_doc(tree: Tree) -> list[str]:
     _, text, _ = output([*command, "-rst", *paths], scratch("."))
     documented = set(re.findall(r"^\.\. c:function:: .*?(\w+) \(", text, re.M))
     for path in (path for path in paths if path.suffix == ".c"):
+        # BPF programs: only the kernel calls them.
+        if path.name.endswith(".bpf.c"):
+            continue
         for function in functions(path.read_text()):
             if function.name == "main":
                 continue

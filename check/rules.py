@@ -21,7 +21,7 @@ FILE_LINES = 1000
 FUNCTION_LINES = 100
 MANY_LINES = 60
 # The folders of cli/, the lowest first: each uses itself and those before it.
-LAYERS = ("base", "source", "model", "read", "judge", "print", "serve", "cmd")
+LAYERS = ("base", "bpf", "source", "model", "read", "trace", "judge", "print", "serve", "cmd")
 # The one file that may ask which kernel it is compiled for.
 COMPAT = "driver/napier_compat.h"
 VERSION = re.compile(
