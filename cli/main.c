@@ -19,6 +19,8 @@ static const struct np_command {
 	const char *what;
 	int (*run)(const struct np_options *options, int argc, char **argv);
 } np_commands[] = {
+	{ "bursts", "moments at which receive rings fill, and what was lost then",
+	  np_cmd_bursts },
 	{ "explain", "what a counter means, and what to do if it grows",
 	  np_cmd_explain },
 	{ "show", "interfaces, their queues, interrupts and settings",

@@ -26,6 +26,7 @@ enum {
 	NP_REFUSED = 2,
 };
 
+int np_cmd_bursts(const struct np_options *options, int argc, char **argv);
 int np_cmd_explain(const struct np_options *options, int argc, char **argv);
 int np_cmd_show(const struct np_options *options, int argc, char **argv);
 int np_cmd_snapshot(const struct np_options *options, int argc, char **argv);

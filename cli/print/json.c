@@ -10,28 +10,51 @@
 #include <time.h>
 #include <unistd.h>
 
-static void np_put_text(json_t *object, const char *name, const char *text)
+/**
+ * np_put_text - put a text into an object, if it is known
+ * @object: object
+ * @name: of the member
+ * @text: or NULL
+ */
+void np_put_text(json_t *object, const char *name, const char *text)
 {
 	/* Names of drivers and counters need not be UTF-8. */
 	if (text && json_object_set_new(object, name, json_string(text)))
 		json_object_set_new(object, name, json_string("?"));
 }
 
-static void np_put_number(json_t *object, const char *name, uint64_t value)
+/**
+ * np_put_number - put a number into an object, if it is known
+ * @object: object
+ * @name: of the member
+ * @value: or NP_UNKNOWN
+ */
+void np_put_number(json_t *object, const char *name, uint64_t value)
 {
 	if (value != NP_UNKNOWN)
 		json_object_set_new(object, name,
 				    json_integer((json_int_t)value));
 }
 
-static void np_put_bool(json_t *object, const char *name, uint64_t value)
+/**
+ * np_put_bool - put yes or no into an object, if it is known
+ * @object: object
+ * @name: of the member
+ * @value: or NP_UNKNOWN
+ */
+void np_put_bool(json_t *object, const char *name, uint64_t value)
 {
 	if (value != NP_UNKNOWN)
 		json_object_set_new(object, name, json_boolean(value));
 }
 
-/* An object that would be empty is left out. */
-static void np_put_object(json_t *object, const char *name, json_t *part)
+/**
+ * np_put_object - put an object into another, if there is anything in it
+ * @object: object
+ * @name: of the member
+ * @part: whose reference is taken
+ */
+void np_put_object(json_t *object, const char *name, json_t *part)
 {
 	if (json_object_size(part))
 		json_object_set_new(object, name, part);

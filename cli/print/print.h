@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "model/burst.h"
 #include "model/explain.h"
 #include "model/port.h"
 
@@ -18,6 +19,24 @@ json_t *np_json_explained_port(const struct np_port *port,
 json_t *np_json_book(const struct np_book *book);
 json_t *np_json_document(const char *schema);
 int np_json_write(json_t *document, bool pretty);
+
+void np_put_text(json_t *object, const char *name, const char *text);
+void np_put_number(json_t *object, const char *name, uint64_t value);
+void np_put_bool(json_t *object, const char *name, uint64_t value);
+void np_put_object(json_t *object, const char *name, json_t *part);
+
+json_t *np_json_bursts_start(const struct np_bursts *all);
+json_t *np_json_burst(const struct np_bursts *all, const struct np_burst *burst);
+json_t *np_json_heat(const struct np_bursts *all, size_t port, size_t tick);
+json_t *np_json_bursts_summary(const struct np_bursts *all);
+
+void np_show_bursts_head(FILE *out);
+void np_show_burst(FILE *out, const struct np_bursts *all,
+		   const struct np_burst *burst);
+void np_show_bursts_summary(FILE *out, const struct np_bursts *all);
+void np_show_heatmap(FILE *out, const struct np_burst_port *port,
+		     uint64_t tick);
+int np_svg_heatmap(FILE *out, const struct np_bursts *all);
 
 void np_show_port(FILE *out, const struct np_port *port);
 
