@@ -66,22 +66,18 @@ static int np_sample(const struct np_options *options, char **names,
 {
 	char *path = np_print("%s/%d", dir, number);
 	struct np_error error = {};
-	struct np_port *port;
+	struct np_sample *sample;
 	int err;
 
 	err = np_source_record(options->src, path, &error);
 	free(path);
 	if (err)
 		return np_fail(options, "%s", error.text);
-	np_source_time(options->src);
 	np_list_free(np_read_names(options->src));
-	for (; *names; names++) {
-		port = np_read_port(options->src, *names);
-		if (!port)
-			return np_fail(options, "%s: no such interface",
-				       *names);
-		np_port_free(port);
-	}
+	sample = np_read_sample(options->src, names, &error);
+	if (!sample)
+		return np_fail(options, "%s", error.text);
+	np_sample_free(sample);
 
 	return NP_OK;
 }

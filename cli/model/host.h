@@ -58,11 +58,14 @@ struct np_cpu {
 /**
  * struct np_socket - a UDP, raw or packet socket that receives, or a TCP listener
  * @protocol: "udp", "udp6", "raw", "packet", "tcp", ...
- * @local: address and port, as ss writes them
+ * @local: address and port, "192.0.2.1:53", "[::]:53"; of a packet socket
+ *	"interface 2" by number, "*" for all
  * @inode: of it; with @protocol it names the socket in both samples
- * @rcvbuf: octets, NP_UNKNOWN without CAP_NET_ADMIN or sock_diag
- * @queued: octets in the receive queue
- * @drops: packets for which there was no room
+ * @rcvbuf: octets, NP_UNKNOWN without sock_diag
+ * @queued: octets in the receive queue; connections that wait for accept(2) of
+ *	a TCP listener
+ * @drops: packets for which there was no room; of a packet socket copies,
+ *	without those for which its ring had no room
  * @comm: name of a process that holds it, or NULL
  */
 struct np_socket {
@@ -85,6 +88,8 @@ struct np_socket {
  * @nice: -20 to 19, as a signed number; 0 if not known
  * @priority: of a real-time policy, else 0
  * @cpu: where it ran last
+ * @started: USER_HZ ticks after the start of the host; a task that has the
+ *	same @pid and @started in both samples is the same
  */
 struct np_task {
 	uint64_t pid;
@@ -94,6 +99,7 @@ struct np_task {
 	int64_t nice;
 	uint64_t priority;
 	uint64_t cpu;
+	uint64_t started;
 };
 
 /**
@@ -108,7 +114,8 @@ struct np_task {
  * @rmem_max: net.core.rmem_max, octets
  * @rmem_default: net.core.rmem_default, octets
  * @rps_flows: net.core.rps_sock_flow_entries
- * @irqbalance: 1 if such a process runs; NP_UNKNOWN without /proc
+ * @irqbalance: 1 if such a process runs; NP_UNKNOWN where the processes of the
+ *	host are not to be seen
  * @protocol: /proc/net/snmp, snmp6 and netstat: "Udp.RcvbufErrors",
  *	"TcpExt.TCPBacklogDrop", "Udp6InErrors"; counters of the namespace
  * @nr_protocol: how many

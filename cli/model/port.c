@@ -53,7 +53,12 @@ struct np_port *np_port_alloc(const char *name)
 	return port;
 }
 
-static void np_values_free(struct np_value *values, size_t count)
+/**
+ * np_values_free - forget numbers with names
+ * @values: array, or NULL
+ * @count: how many
+ */
+void np_values_free(struct np_value *values, size_t count)
 {
 	size_t i;
 
@@ -82,7 +87,12 @@ static void np_irqs_free(struct np_irq *irqs, size_t count)
 	free(irqs);
 }
 
-static void np_missing_free(struct np_missing *missing, size_t count)
+/**
+ * np_missing_free - forget what is missing
+ * @missing: array, or NULL
+ * @count: how many
+ */
+void np_missing_free(struct np_missing *missing, size_t count)
 {
 	size_t i;
 

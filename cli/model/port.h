@@ -240,6 +240,9 @@ struct np_port {
 	size_t nr_missing;
 };
 
+void np_values_free(struct np_value *values, size_t count);
+void np_missing_free(struct np_missing *missing, size_t count);
+
 bool np_cpus_parse(struct np_cpus *cpus, const char *list);
 bool np_cpus_parse_mask(struct np_cpus *cpus, const char *mask);
 char *np_cpus_text(const struct np_cpus *cpus);

@@ -10,6 +10,8 @@
 /**
  * struct np_sample - the host and some of its interfaces at one time
  * @ns: CLOCK_MONOTONIC when reading began, nanoseconds
+ * @took: nanoseconds that reading took: no two counters of a sample are of one
+ *	moment
  * @wall: seconds of the Unix epoch then, 0 if not known
  * @host: the host
  * @port: interfaces, in the order in which they were asked for
@@ -17,6 +19,7 @@
  */
 struct np_sample {
 	uint64_t ns;
+	uint64_t took;
 	uint64_t wall;
 	struct np_host *host;
 	struct np_port **port;

@@ -25,6 +25,11 @@ void np_read_ioctl(struct np_source *src, struct np_port *port);
 struct np_port *np_read_port(struct np_source *src, const char *name);
 char **np_read_names(struct np_source *src);
 
+/* What interfaces share, part by part: cpus.c, sockets.c, tasks.c. */
+void np_read_cpus(struct np_source *src, struct np_host *host);
+void np_read_sockets(struct np_source *src, struct np_host *host);
+void np_read_tasks(struct np_source *src, struct np_host *host);
+
 /* What interfaces share: host.c. The host and interfaces at one time: sample.c. */
 struct np_host *np_read_host(struct np_source *src);
 struct np_sample *np_read_sample(struct np_source *src, char *const *names,

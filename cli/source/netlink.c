@@ -385,7 +385,9 @@ static int np_ask_live(struct np_source *src, const struct np_request *request,
 	int type = request->command;
 
 	nl = request->family ? np_socket(&src->genl, NETLINK_GENERIC) :
-			       np_socket(&src->route, NETLINK_ROUTE);
+	     request->bus == NETLINK_ROUTE ?
+			       np_socket(&src->route, NETLINK_ROUTE) :
+			       np_socket(&src->diag, NETLINK_SOCK_DIAG);
 	if (!nl)
 		return -errno;
 	if (request->family)
@@ -408,6 +410,8 @@ void np_netlink_close(struct np_source *src)
 		mnl_socket_close(src->route);
 	if (src->genl)
 		mnl_socket_close(src->genl);
+	if (src->diag)
+		mnl_socket_close(src->diag);
 	for (i = 0; i < src->nr_families; i++)
 		free(src->families[i].name);
 	free(src->families);
@@ -433,7 +437,8 @@ int np_netlink_ask(struct np_source *src, const struct np_request *request,
 	int err;
 
 	path = np_print("netlink/%s/%s%s%s",
-			request->family ? request->family : "route",
+			request->family ? request->family :
+			request->bus == NETLINK_ROUTE ? "route" : "sock_diag",
 			request->what, request->ifname ? "@" : "",
 			request->ifname ? request->ifname : "");
 	if (np_source_is_live(src)) {

@@ -11,17 +11,19 @@
 
 /**
  * struct np_request - what to ask
- * @family: of generic netlink; NULL for rtnetlink
- * @command: of the family; for rtnetlink the type of the message
+ * @family: of generic netlink; NULL for another
+ * @bus: without @family NETLINK_ROUTE, which is 0, or NETLINK_SOCK_DIAG
+ * @command: of the family; without one the type of the message
  * @dump: ask for all
  * @what: name of the question in a snapshot
  * @ifname: interface that it is about, or NULL
  * @fill: appends attributes, and before them the fixed header that a message
- *	of rtnetlink has; or NULL
+ *	without a family has; or NULL
  * @arg: for @fill
  */
 struct np_request {
 	const char *family;
+	int bus;
 	uint16_t command;
 	bool dump;
 	const char *what;

@@ -21,22 +21,26 @@ struct np_family {
 /**
  * struct np_source - the running system or a snapshot
  * @root: directory that paths begin in
+ * @earlier: of a snapshot with two samples the first, else -1
  * @record: directory for copies, or -1
  * @socket: for SIOCETHTOOL, -1 before the first
  * @live: the running system
  * @route: socket of rtnetlink, NULL before the first question
  * @genl: socket of generic netlink, NULL before the first question
+ * @diag: socket of sock_diag, NULL before the first question
  * @seq: number of the last question
  * @families: those that were asked for
  * @nr_families: how many
  */
 struct np_source {
 	int root;
+	int earlier;
 	int record;
 	int socket;
 	bool live;
 	struct mnl_socket *route;
 	struct mnl_socket *genl;
+	struct mnl_socket *diag;
 	uint32_t seq;
 	struct np_family *families;
 	size_t nr_families;

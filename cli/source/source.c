@@ -33,6 +33,7 @@ static struct np_source *np_source_alloc(int root, bool live)
 	struct np_source *src = np_alloc(sizeof(*src));
 
 	src->root = root;
+	src->earlier = -1;
 	src->record = -1;
 	src->socket = -1;
 	src->live = live;
@@ -61,11 +62,14 @@ struct np_source *np_source_live(void)
  */
 struct np_source *np_source_open(const char *root, struct np_error *error)
 {
-	int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC), last;
+	int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int last, first = -1;
+	struct np_source *src;
 
 	/* Of one with two samples, the later. */
 	last = fd < 0 ? -1 : openat(fd, "2", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (last >= 0) {
+		first = openat(fd, "1", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		close(fd);
 		fd = last;
 	}
@@ -76,7 +80,26 @@ struct np_source *np_source_open(const char *root, struct np_error *error)
 		return NULL;
 	}
 
-	return np_source_alloc(fd, false);
+	src = np_source_alloc(fd, false);
+	src->earlier = first;
+
+	return src;
+}
+
+/**
+ * np_source_earlier - the first sample of a snapshot that has two
+ * @src: from np_source_open(), which is the later; asked once
+ *
+ * Return: freed with np_source_free(); NULL for the running system, or a
+ * snapshot with one sample.
+ */
+struct np_source *np_source_earlier(struct np_source *src)
+{
+	int fd = src->earlier;
+
+	src->earlier = -1;
+
+	return fd < 0 ? NULL : np_source_alloc(fd, false);
 }
 
 /**
@@ -92,6 +115,8 @@ void np_source_free(struct np_source *src)
 		close(src->socket);
 	if (src->record >= 0)
 		close(src->record);
+	if (src->earlier >= 0)
+		close(src->earlier);
 	if (src->root >= 0)
 		close(src->root);
 	free(src);
@@ -388,19 +413,55 @@ static int np_compare_names(const void *a, const void *b)
 
 /* A directory that is listed is there in the snapshot, with entries that are. */
 static void np_record_list(const struct np_source *src, const char *path,
-			   char **names, size_t count)
+			   char **names)
 {
-	size_t i;
-
 	if (src->record < 0)
 		return;
-	for (i = 0; i < count; i++) {
-		char *entry = np_print("%s/%s", path, names[i]);
+	for (; *names; names++) {
+		char *entry = np_print("%s/%s", path, *names);
 
 		np_record_parents(src, entry);
 		mkdirat(src->record, entry, 0777);
 		free(entry);
 	}
+}
+
+/**
+ * np_source_entries - names in a directory, which leave no copy
+ * @src: source
+ * @path: of it
+ *
+ * For a directory of which only a few entries matter, as of /proc: who reads
+ * these by np_source_load() keeps what it needs by np_source_store().
+ *
+ * Return: as np_source_list().
+ */
+char **np_source_entries(struct np_source *src, const char *path)
+{
+	struct dirent *entry;
+	char **names = NULL;
+	size_t count = 0;
+	DIR *dir;
+	int fd;
+
+	fd = np_open(src, path, O_RDONLY | O_DIRECTORY);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		*np_more(names, count) = np_copy(entry->d_name);
+	}
+	closedir(dir);
+	if (count)
+		qsort(names, count, sizeof(*names), np_compare_names);
+	*np_more(names, count) = NULL;
+
+	return names;
 }
 
 /**
@@ -414,36 +475,16 @@ static void np_record_list(const struct np_source *src, const char *path,
  */
 char **np_source_list(struct np_source *src, const char *fmt, ...)
 {
-	struct dirent *entry;
-	char *path, **names = NULL;
-	size_t count = 0;
+	char *path, **names;
 	va_list args;
-	DIR *dir;
-	int fd;
 
 	va_start(args, fmt);
 	path = np_path(fmt, args);
 	va_end(args);
-
-	fd = np_open(src, path, O_RDONLY | O_DIRECTORY);
-	dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
-		free(path);
-		return NULL;
-	}
-	while ((entry = readdir(dir))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		*np_more(names, count) = np_copy(entry->d_name);
-	}
-	closedir(dir);
-	if (count)
-		qsort(names, count, sizeof(*names), np_compare_names);
-	np_record_list(src, path, names, count);
+	names = np_source_entries(src, path);
+	if (names)
+		np_record_list(src, path, names);
 	free(path);
-	*np_more(names, count) = NULL;
 
 	return names;
 }
@@ -463,6 +504,26 @@ void np_list_free(char **names)
 
 /* ---- the clock ------------------------------------------------------------ */
 
+/* What a clock says, or said when a snapshot was made; 0 if that is not known. */
+static uint64_t np_clock(struct np_source *src, clockid_t clock, const char *path)
+{
+	struct timespec now;
+	uint64_t ns = 0;
+	char text[32];
+	int len;
+
+	if (!src->live) {
+		np_source_u64(src, &ns, "%s", path);
+		return ns;
+	}
+	clock_gettime(clock, &now);
+	ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	len = snprintf(text, sizeof(text), "%llu\n", (unsigned long long)ns);
+	np_source_store(src, path, text, (size_t)len);
+
+	return ns;
+}
+
 /**
  * np_source_time - when this is read
  * @src: source
@@ -472,22 +533,29 @@ void np_list_free(char **names)
  */
 uint64_t np_source_time(struct np_source *src)
 {
-	static const char path[] = "napier/monotonic";
-	struct timespec now;
-	uint64_t ns = 0;
-	char text[32];
-	int len;
+	return np_clock(src, CLOCK_MONOTONIC, "napier/monotonic");
+}
 
-	if (!src->live) {
-		np_source_u64(src, &ns, path);
-		return ns;
-	}
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-	len = snprintf(text, sizeof(text), "%llu\n", (unsigned long long)ns);
-	np_source_store(src, path, text, (size_t)len);
+/**
+ * np_source_time_end - when all has been read
+ * @src: source
+ *
+ * Return: as np_source_time().
+ */
+uint64_t np_source_time_end(struct np_source *src)
+{
+	return np_clock(src, CLOCK_MONOTONIC, "napier/monotonic-end");
+}
 
-	return ns;
+/**
+ * np_source_wall - the time of day when this is read
+ * @src: source
+ *
+ * Return: seconds of the Unix epoch; 0 for a snapshot that does not say.
+ */
+uint64_t np_source_wall(struct np_source *src)
+{
+	return np_clock(src, CLOCK_REALTIME, "napier/realtime") / 1000000000u;
 }
 
 /* ---- SIOCETHTOOL ----------------------------------------------------------- */

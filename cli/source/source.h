@@ -16,6 +16,7 @@ struct np_source;
 
 struct np_source *np_source_live(void);
 struct np_source *np_source_open(const char *root, struct np_error *error);
+struct np_source *np_source_earlier(struct np_source *src);
 void np_source_free(struct np_source *src);
 int np_source_record(struct np_source *src, const char *dir,
 		     struct np_error *error);
@@ -29,8 +30,11 @@ char *np_source_link(struct np_source *src, const char *fmt, ...)
 	NP_PRINTF(2, 3);
 char **np_source_list(struct np_source *src, const char *fmt, ...)
 	NP_PRINTF(2, 3);
+char **np_source_entries(struct np_source *src, const char *path);
 void np_list_free(char **names);
 uint64_t np_source_time(struct np_source *src);
+uint64_t np_source_time_end(struct np_source *src);
+uint64_t np_source_wall(struct np_source *src);
 
 int np_source_ethtool(struct np_source *src, const char *ifname,
 		      const char *what, void *command, size_t size);
