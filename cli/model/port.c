@@ -29,6 +29,7 @@ struct np_port *np_port_alloc(const char *name)
 	*port = (struct np_port){
 		.name = np_copy(name),
 		.ifindex = NP_UNKNOWN,
+		.peer = NP_UNKNOWN,
 		.mtu = NP_UNKNOWN,
 		.carrier = NP_UNKNOWN,
 		.carrier_changes = NP_UNKNOWN,
@@ -38,6 +39,11 @@ struct np_port *np_port_alloc(const char *name)
 		.autoneg = NP_UNKNOWN,
 		.pause_rx = NP_UNKNOWN,
 		.pause_tx = NP_UNKNOWN,
+		.pause_rx_frames = NP_UNKNOWN,
+		.pause_tx_frames = NP_UNKNOWN,
+		.eee_active = NP_UNKNOWN,
+		.eee_enabled = NP_UNKNOWN,
+		.aer = { NP_UNKNOWN, NP_UNKNOWN, NP_UNKNOWN },
 		.rx_ring = np_no_pair,
 		.tx_ring = np_no_pair,
 		.combined = np_no_pair,
@@ -49,6 +55,8 @@ struct np_port *np_port_alloc(const char *name)
 		.adaptive_tx = NP_UNKNOWN,
 		.threaded = NP_UNKNOWN,
 	};
+	/* All members are numbers. */
+	memset(&port->features, 0xff, sizeof(port->features));
 
 	return port;
 }
@@ -104,6 +112,15 @@ void np_missing_free(struct np_missing *missing, size_t count)
 	free(missing);
 }
 
+static void np_qdiscs_free(struct np_qdisc *qdiscs, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		free(qdiscs[i].kind);
+	free(qdiscs);
+}
+
 /**
  * np_port_free - forget an interface
  * @port: or NULL
@@ -118,6 +135,7 @@ void np_port_free(struct np_port *port)
 	free(port->firmware);
 	free(port->bus);
 	free(port->board);
+	free(port->subsystem);
 	free(port->mac);
 	free(port->operstate);
 	free(port->pcie_speed);
@@ -134,6 +152,8 @@ void np_port_free(struct np_port *port)
 	np_irqs_free(port->irq, port->nr_irq);
 	np_values_free(port->link, port->nr_link);
 	np_values_free(port->own, port->nr_own);
+	np_values_free(port->standard, port->nr_standard);
+	np_qdiscs_free(port->qdisc, port->nr_qdisc);
 	np_missing_free(port->missing, port->nr_missing);
 	free(port);
 }

@@ -141,6 +141,70 @@ struct np_rss {
 };
 
 /**
+ * struct np_qdisc - a queueing discipline of an interface
+ * @kind: "fq_codel", ...
+ * @handle: its number, major and minor in 16 bits each
+ * @parent: of its parent; NP_QDISC_ROOT or NP_QDISC_INGRESS
+ * @packets: that it let through
+ * @bytes: of those
+ * @drops: packets lost
+ * @overlimits: how often it had to wait
+ * @requeues: packets that the driver had no room for, given back
+ * @qlen: packets that wait
+ * @backlog: octets that wait
+ */
+struct np_qdisc {
+	char *kind;
+	uint64_t handle;
+	uint64_t parent;
+	uint64_t packets;
+	uint64_t bytes;
+	uint64_t drops;
+	uint64_t overlimits;
+	uint64_t requeues;
+	uint64_t qlen;
+	uint64_t backlog;
+};
+
+/* Parents that are none: TC_H_ROOT, and what comes in goes through. */
+#define NP_QDISC_ROOT		0xffffffffu
+#define NP_QDISC_INGRESS	0xfffffff1u
+
+/**
+ * struct np_aer - errors of PCI Express since the device is there
+ * @correctable: that the bus has mended
+ * @nonfatal: of one transaction, which is lost
+ * @fatal: of the link
+ */
+struct np_aer {
+	uint64_t correctable;
+	uint64_t nonfatal;
+	uint64_t fatal;
+};
+
+/**
+ * struct np_features - offloads: 1 on, 0 off or not there
+ * @rx_checksum: checksums of what comes in
+ * @tx_checksum: of what goes out, IPv4 at least
+ * @rx_hash: the device gives the hash
+ * @gro: packets of a flow are put together
+ * @gro_hw: by the device
+ * @lro: by the device, and not to be taken apart again
+ * @gso: packets are cut late
+ * @tso: by the device
+ */
+struct np_features {
+	uint64_t rx_checksum;
+	uint64_t tx_checksum;
+	uint64_t rx_hash;
+	uint64_t gro;
+	uint64_t gro_hw;
+	uint64_t lro;
+	uint64_t gso;
+	uint64_t tso;
+};
+
+/**
  * struct np_port - a network interface
  * @name: of it
  * @ifindex: number
@@ -149,7 +213,10 @@ struct np_rss {
  * @firmware: version, or NULL
  * @bus: address of the device, or NULL
  * @board: PCI vendor and device, "8086:10c9", or NULL
+ * @subsystem: PCI vendor and device of whoever made the board, or NULL
  * @mac: address, or NULL
+ * @peer: number of the interface at the other end of a veth, of the same
+ *	network namespace; NP_UNKNOWN if there is none
  * @operstate: as in sysfs, or NULL
  * @physical: there is a device behind it
  * @mtu: octets
@@ -164,6 +231,12 @@ struct np_rss {
  * @autoneg: 1 if it is on
  * @pause_rx: 1 if it is on
  * @pause_tx: as above
+ * @pause_rx_frames: pause frames that came
+ * @pause_tx_frames: that were sent
+ * @eee_active: 1 if energy efficient Ethernet was agreed upon
+ * @eee_enabled: 1 if it is allowed
+ * @aer: errors of PCI Express
+ * @features: offloads
  * @rx_ring: descriptors of each receive ring
  * @tx_ring: of each transmit ring
  * @combined: channels that receive and send
@@ -186,6 +259,11 @@ struct np_rss {
  * @nr_link: how many
  * @own: `ethtool -S`
  * @nr_own: how many
+ * @standard: counters that all drivers name alike: eth-mac, eth-phy, eth-ctrl
+ *	and rmon of `ethtool -S --groups`
+ * @nr_standard: how many
+ * @qdisc: queueing disciplines, in the kernel's order
+ * @nr_qdisc: how many
  * @threaded: 1 if NAPI runs in threads
  * @missing: what could not be had
  * @nr_missing: how many
@@ -198,7 +276,9 @@ struct np_port {
 	char *firmware;
 	char *bus;
 	char *board;
+	char *subsystem;
 	char *mac;
+	uint64_t peer;
 	char *operstate;
 	bool physical;
 	uint64_t mtu;
@@ -213,6 +293,12 @@ struct np_port {
 	uint64_t autoneg;
 	uint64_t pause_rx;
 	uint64_t pause_tx;
+	uint64_t pause_rx_frames;
+	uint64_t pause_tx_frames;
+	uint64_t eee_active;
+	uint64_t eee_enabled;
+	struct np_aer aer;
+	struct np_features features;
 	struct np_pair rx_ring;
 	struct np_pair tx_ring;
 	struct np_pair combined;
@@ -235,6 +321,10 @@ struct np_port {
 	size_t nr_link;
 	struct np_value *own;
 	size_t nr_own;
+	struct np_value *standard;
+	size_t nr_standard;
+	struct np_qdisc *qdisc;
+	size_t nr_qdisc;
 	uint64_t threaded;
 	struct np_missing *missing;
 	size_t nr_missing;

@@ -35,12 +35,15 @@ static void np_link_fill(struct nlmsghdr *nlh, const void *arg)
 
 static void np_link_got(const struct nlmsghdr *nlh, void *data)
 {
-	const struct nlattr *attrs[IFLA_STATS64 + 1];
+	const struct nlattr *attrs[IFLA_LINK_NETNSID + 1];
 	struct np_port *port = data;
 	const char *payload;
 	size_t size, i;
 
 	np_attrs_message(attrs, NP_COUNT(attrs), nlh, sizeof(struct ifinfomsg));
+	/* With a namespace the number is one of that other namespace. */
+	if (!attrs[IFLA_LINK_NETNSID])
+		np_attr_uint(attrs[IFLA_LINK], &port->peer);
 	if (!attrs[IFLA_STATS64])
 		return;
 	payload = mnl_attr_get_payload(attrs[IFLA_STATS64]);

@@ -36,6 +36,28 @@ char **np_read_names(struct np_source *src)
 }
 
 /**
+ * np_read_name - the name of an interface
+ * @src: source
+ * @ifindex: its number
+ *
+ * Return: to be freed; NULL if there is none in this network namespace.
+ */
+char *np_read_name(struct np_source *src, uint64_t ifindex)
+{
+	char **names = np_source_entries(src, "sys/class/net"), **name;
+	char *found = NULL;
+	uint64_t number;
+
+	for (name = names; name && *name && !found; name++)
+		if (np_source_u64(src, &number, "sys/class/net/%s/ifindex",
+				  *name) && number == ifindex)
+			found = np_copy(*name);
+	np_list_free(names);
+
+	return found;
+}
+
+/**
  * np_read_port - all that can be read of an interface
  * @src: source
  * @name: of the interface
@@ -55,7 +77,13 @@ struct np_port *np_read_port(struct np_source *src, const char *name)
 	np_read_ethtool(src, port);
 	np_read_netdev(src, port);
 	np_read_ioctl(src, port);
+	/* Others are linked to what they are made of. */
+	if (!port->driver || strcmp(port->driver, "veth"))
+		port->peer = NP_UNKNOWN;
 	np_read_irqs(src, port);
+	np_read_ethstats(src, port);
+	np_read_qdiscs(src, port);
+	np_read_aer(src, port);
 
 	return port;
 }

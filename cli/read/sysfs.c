@@ -24,7 +24,9 @@ static char *np_net_text(struct np_source *src, const struct np_port *port,
 	return copy;
 }
 
-/* PCI_SLOT_NAME=0000:02:00.0 and PCI_ID=8086:1521, of what is behind it. */
+/* PCI_SLOT_NAME=0000:02:00.0, PCI_ID=8086:1521 and PCI_SUBSYS_ID=8086:0001,
+ * of what is behind it.
+ */
 static void np_read_uevent(struct np_source *src, struct np_port *port)
 {
 	char *text = np_net_text(src, port, "device/uevent");
@@ -35,6 +37,9 @@ static void np_read_uevent(struct np_source *src, struct np_port *port)
 			port->bus = np_copy(line + 14);
 		else if (!strncmp(line, "PCI_ID=", 7) && !port->board)
 			port->board = np_copy(line + 7);
+		else if (!strncmp(line, "PCI_SUBSYS_ID=", 14) &&
+			 !port->subsystem)
+			port->subsystem = np_copy(line + 14);
 	}
 	free(text);
 }

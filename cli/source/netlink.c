@@ -90,6 +90,51 @@ void np_attrs_message(const struct nlattr **table, size_t len,
 			 size - header);
 }
 
+/* The one behind @last, or the first; NULL behind the last, or if malformed. */
+static const struct nlattr *np_attr_walk(const void *attrs, size_t size,
+					 const struct nlattr *last)
+{
+	const char *end = (const char *)attrs + size;
+	const struct nlattr *attr = last ? mnl_attr_next(last) : attrs;
+
+	return mnl_attr_ok(attr, (int)(end - (const char *)attr)) ? attr : NULL;
+}
+
+/**
+ * np_attr_inside - attributes of an attribute, one by one
+ * @nest: that holds them
+ * @last: the one before, NULL for the first
+ *
+ * Return: NULL if there are no more.
+ */
+const struct nlattr *np_attr_inside(const struct nlattr *nest,
+				    const struct nlattr *last)
+{
+	return np_attr_walk(mnl_attr_get_payload(nest),
+			    mnl_attr_get_payload_len(nest), last);
+}
+
+/**
+ * np_attr_message - attributes of a message, one by one
+ * @nlh: the message
+ * @header: octets before them
+ * @last: the one before, NULL for the first
+ *
+ * Return: NULL if there are no more.
+ */
+const struct nlattr *np_attr_message(const struct nlmsghdr *nlh, size_t header,
+				     const struct nlattr *last)
+{
+	size_t size = mnl_nlmsg_get_payload_len(nlh);
+
+	header = NLMSG_ALIGN(header);
+	if (size < header)
+		return NULL;
+
+	return np_attr_walk(mnl_nlmsg_get_payload_offset(nlh, header),
+			    size - header, last);
+}
+
 /**
  * np_attr_uint - an unsigned number of any size
  * @attr: attribute, or NULL
@@ -279,7 +324,8 @@ static int np_ask_socket(struct np_source *src, struct mnl_socket *nl,
 			 uint16_t type, const struct np_request *request,
 			 char **buf, size_t *size)
 {
-	char question[1024] __attribute__((aligned(8)));
+	/* Attributes are filled up to four octets with what is there. */
+	char question[1024] __attribute__((aligned(8))) = {};
 	struct nlmsghdr *nlh;
 	bool again;
 	int err, i;

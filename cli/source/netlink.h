@@ -47,6 +47,10 @@ void np_attrs_nested(const struct nlattr **table, size_t len,
 		     const struct nlattr *nest);
 void np_attrs_message(const struct nlattr **table, size_t len,
 		      const struct nlmsghdr *nlh, size_t header);
+const struct nlattr *np_attr_inside(const struct nlattr *nest,
+				    const struct nlattr *last);
+const struct nlattr *np_attr_message(const struct nlmsghdr *nlh, size_t header,
+				     const struct nlattr *last);
 bool np_attr_uint(const struct nlattr *attr, uint64_t *value);
 const char *np_attr_text(const struct nlattr *attr);
 

@@ -366,6 +366,31 @@ bool np_source_u64(struct np_source *src, uint64_t *value, const char *fmt, ...)
 }
 
 /**
+ * np_source_target - what a symbolic link points to, without leaving a copy
+ * @src: source
+ * @path: of the link
+ *
+ * Return: to be freed; NULL with errno if it is none.
+ */
+char *np_source_target(struct np_source *src, const char *path)
+{
+	char target[512];
+	ssize_t len;
+	int fd;
+
+	fd = np_open(src, path, O_PATH | O_NOFOLLOW);
+	if (fd < 0)
+		return NULL;
+	len = readlinkat(fd, "", target, sizeof(target) - 1);
+	close(fd);
+	if (len < 0)
+		return NULL;
+	target[len] = '\0';
+
+	return np_copy(target);
+}
+
+/**
  * np_source_link - the last part of what a symbolic link points to
  * @src: source
  * @fmt: path of the link, as of printf()
@@ -376,23 +401,15 @@ bool np_source_u64(struct np_source *src, uint64_t *value, const char *fmt, ...)
  */
 char *np_source_link(struct np_source *src, const char *fmt, ...)
 {
-	char target[512], *path, *name = NULL;
-	const char *slash;
-	ssize_t len = -1;
+	char *path, *target, *slash, *name = NULL;
 	va_list args;
-	int fd;
 
 	va_start(args, fmt);
 	path = np_path(fmt, args);
 	va_end(args);
 
-	fd = np_open(src, path, O_PATH | O_NOFOLLOW);
-	if (fd >= 0) {
-		len = readlinkat(fd, "", target, sizeof(target) - 1);
-		close(fd);
-	}
-	if (len >= 0) {
-		target[len] = '\0';
+	target = np_source_target(src, path);
+	if (target) {
 		slash = strrchr(target, '/');
 		name = np_copy(slash ? slash + 1 : target);
 		if (src->record >= 0) {
@@ -400,6 +417,7 @@ char *np_source_link(struct np_source *src, const char *fmt, ...)
 			(void)!symlinkat(target, src->record, path);
 		}
 	}
+	free(target);
 	free(path);
 
 	return name;

@@ -30,6 +30,7 @@ char *np_source_link(struct np_source *src, const char *fmt, ...)
 	NP_PRINTF(2, 3);
 char **np_source_list(struct np_source *src, const char *fmt, ...)
 	NP_PRINTF(2, 3);
+char *np_source_target(struct np_source *src, const char *path);
 char **np_source_entries(struct np_source *src, const char *path);
 void np_list_free(char **names);
 uint64_t np_source_time(struct np_source *src);
