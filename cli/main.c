@@ -21,6 +21,8 @@ static const struct np_command {
 } np_commands[] = {
 	{ "bursts", "moments at which receive rings fill, and what was lost then",
 	  np_cmd_bursts },
+	{ "drops", "which layer loses packets, from the wire to the sockets",
+	  np_cmd_drops },
 	{ "explain", "what a counter means, and what to do if it grows",
 	  np_cmd_explain },
 	{ "show", "interfaces, their queues, interrupts and settings",

@@ -61,25 +61,20 @@ static const struct argp np_snapshot_argp = {
 };
 
 /* One sample: whatever is read leaves its copy. */
-static int np_sample(const struct np_options *options, char **names,
-		     const char *dir, int number)
+static struct np_sample *np_sample(const struct np_options *options,
+				   char **names, const char *dir, int number,
+				   struct np_error *error)
 {
 	char *path = np_print("%s/%d", dir, number);
-	struct np_error error = {};
-	struct np_sample *sample;
 	int err;
 
-	err = np_source_record(options->src, path, &error);
+	err = np_source_record(options->src, path, error);
 	free(path);
 	if (err)
-		return np_fail(options, "%s", error.text);
+		return NULL;
 	np_list_free(np_read_names(options->src));
-	sample = np_read_sample(options->src, names, &error);
-	if (!sample)
-		return np_fail(options, "%s", error.text);
-	np_sample_free(sample);
 
-	return NP_OK;
+	return np_read_sample(options->src, names, error);
 }
 
 static int np_take(const struct np_options *options,
@@ -89,19 +84,28 @@ static int np_take(const struct np_options *options,
 		.tv_sec = (time_t)(snapshot->window / 1000000000),
 		.tv_nsec = (long)(snapshot->window % 1000000000),
 	};
-	int code;
+	struct np_sample *before, *after = NULL;
+	struct np_error error = {};
+	struct np_window window;
 
 	/* One that is there may be somebody's evidence. */
 	if (mkdir(snapshot->dir, 0777))
 		return np_fail(options, "%s: %s", snapshot->dir,
 			       strerror(errno));
-	code = np_sample(options, names, snapshot->dir, 1);
-	if (code)
-		return code;
-	while (nanosleep(&pause, &pause) && errno == EINTR)
-		;
+	before = np_sample(options, names, snapshot->dir, 1, &error);
+	if (before) {
+		while (nanosleep(&pause, &pause) && errno == EINTR)
+			;
+		after = np_sample(options, names, snapshot->dir, 2, &error);
+	}
+	if (after) {
+		window = (struct np_window){ .before = before, .after = after };
+		np_read_owners(options->src, &window, after->host);
+	}
+	np_sample_free(before);
+	np_sample_free(after);
 
-	return np_sample(options, names, snapshot->dir, 2);
+	return after ? NP_OK : np_fail(options, "%s", error.text);
 }
 
 /**

@@ -20,6 +20,9 @@ void np_sample_free(struct np_sample *sample)
 	for (i = 0; i < sample->nr_port; i++)
 		np_port_free(sample->port[i]);
 	free(sample->port);
+	for (i = 0; i < sample->nr_peer; i++)
+		np_port_free(sample->peer[i]);
+	free(sample->peer);
 	np_host_free(sample->host);
 	free(sample);
 }
@@ -39,6 +42,25 @@ const struct np_port *np_sample_port(const struct np_sample *sample,
 	for (i = 0; i < sample->nr_port; i++)
 		if (!strcmp(sample->port[i]->name, name))
 			return sample->port[i];
+
+	return NULL;
+}
+
+/**
+ * np_sample_peer - the other end of an interface that is one of a pair
+ * @sample: sample
+ * @port: the interface
+ *
+ * Return: NULL if it is not in the sample.
+ */
+const struct np_port *np_sample_peer(const struct np_sample *sample,
+				     const struct np_port *port)
+{
+	size_t i;
+
+	for (i = 0; i < sample->nr_peer && port->peer != NP_UNKNOWN; i++)
+		if (sample->peer[i]->ifindex == port->peer)
+			return sample->peer[i];
 
 	return NULL;
 }
@@ -138,4 +160,30 @@ uint64_t np_protocol_gained(const struct np_window *window, const char *name)
 				     name),
 			 np_value_of(after->protocol, after->nr_protocol,
 				     name));
+}
+
+/**
+ * np_socket_gained - what a socket has lost
+ * @window: two samples
+ * @socket: of the last of them
+ *
+ * Return: packets; all of them if the socket is new; NP_UNKNOWN if nobody
+ * counts.
+ */
+uint64_t np_socket_gained(const struct np_window *window,
+			  const struct np_socket *socket)
+{
+	const struct np_host *before = window->before->host;
+	size_t i;
+
+	for (i = 0; i < before->nr_socket; i++) {
+		const struct np_socket *one = &before->socket[i];
+
+		/* Those that are being closed have none. */
+		if (socket->inode && one->inode == socket->inode &&
+		    !strcmp(one->protocol, socket->protocol))
+			return np_gained(one->drops, socket->drops);
+	}
+
+	return socket->drops;
 }

@@ -16,6 +16,8 @@
  * @host: the host
  * @port: interfaces, in the order in which they were asked for
  * @nr_port: how many
+ * @peer: other ends of those that are one of a pair, where they can be seen
+ * @nr_peer: how many
  */
 struct np_sample {
 	uint64_t ns;
@@ -24,6 +26,8 @@ struct np_sample {
 	struct np_host *host;
 	struct np_port **port;
 	size_t nr_port;
+	struct np_port **peer;
+	size_t nr_peer;
 };
 
 /**
@@ -43,6 +47,9 @@ void np_sample_free(struct np_sample *sample);
 const struct np_port *np_sample_port(const struct np_sample *sample,
 				     const char *name);
 
+const struct np_port *np_sample_peer(const struct np_sample *sample,
+				     const struct np_port *port);
+
 /*
  * What a counter has gained: 0 if it stood still or was set back (a driver
  * that was loaded anew), NP_UNKNOWN if one of both is not known.
@@ -59,5 +66,9 @@ uint64_t np_link_gained(const struct np_window *window, const char *ifname,
 uint64_t np_own_gained(const struct np_window *window, const char *ifname,
 		       const char *name);
 uint64_t np_protocol_gained(const struct np_window *window, const char *name);
+
+/* What a socket of the last sample has lost in the window. */
+uint64_t np_socket_gained(const struct np_window *window,
+			  const struct np_socket *socket);
 
 #endif

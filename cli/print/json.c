@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 /**
- * np_put_text - put a text into an object, if it is known
- * @object: object
+ * np_put_text - a member that is a text
+ * @object: that gets it
  * @name: of the member
- * @text: or NULL
+ * @text: or NULL, and there is none; "?" if it is not UTF-8
  */
 void np_put_text(json_t *object, const char *name, const char *text)
 {
@@ -24,10 +24,10 @@ void np_put_text(json_t *object, const char *name, const char *text)
 }
 
 /**
- * np_put_number - put a number into an object, if it is known
- * @object: object
+ * np_put_number - a member that is a number
+ * @object: that gets it
  * @name: of the member
- * @value: or NP_UNKNOWN
+ * @value: NP_UNKNOWN, and there is none
  */
 void np_put_number(json_t *object, const char *name, uint64_t value)
 {
@@ -83,7 +83,14 @@ static json_t *np_json_cpus(const struct np_cpus *cpus)
 	return array;
 }
 
-static json_t *np_json_values(const struct np_value *values, size_t count)
+/**
+ * np_json_values - numbers with their names
+ * @values: those
+ * @count: how many
+ *
+ * Return: an object; a reference of the caller's.
+ */
+json_t *np_json_values(const struct np_value *values, size_t count)
 {
 	json_t *object = json_object();
 	size_t i;

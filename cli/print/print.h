@@ -10,18 +10,24 @@
 
 #include "model/burst.h"
 #include "model/explain.h"
+#include "model/ledger.h"
 #include "model/port.h"
+
+/* For other files of print/. */
+void np_put_text(json_t *object, const char *name, const char *text);
+void np_put_number(json_t *object, const char *name, uint64_t value);
+json_t *np_json_values(const struct np_value *values, size_t count);
 
 json_t *np_json_port(const struct np_port *port);
 json_t *np_json_explained(const struct np_explained *one);
 json_t *np_json_explained_port(const struct np_port *port,
 			       const struct np_explanations *all);
 json_t *np_json_book(const struct np_book *book);
+json_t *np_json_ledger(const struct np_ledger *ledger);
+json_t *np_json_socket_drops(const struct np_window *window);
 json_t *np_json_document(const char *schema);
 int np_json_write(json_t *document, bool pretty);
 
-void np_put_text(json_t *object, const char *name, const char *text);
-void np_put_number(json_t *object, const char *name, uint64_t value);
 void np_put_bool(json_t *object, const char *name, uint64_t value);
 void np_put_object(json_t *object, const char *name, json_t *part);
 
@@ -46,5 +52,8 @@ void np_show_explained_port(FILE *out, const struct np_port *port,
 			    const struct np_explanations *all);
 void np_show_book(FILE *out, const struct np_book *book);
 void np_show_books(FILE *out);
+
+void np_show_ledger(FILE *out, const struct np_ledger *ledger);
+void np_show_socket_drops(FILE *out, const struct np_window *window);
 
 #endif

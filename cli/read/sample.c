@@ -6,7 +6,25 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* The other end of a pair counts what this end does not. */
+static void np_read_peer(struct np_source *src, struct np_sample *sample,
+			 const struct np_port *port)
+{
+	struct np_port *peer = NULL;
+	char *name;
+
+	if (port->peer == NP_UNKNOWN)
+		return;
+	name = np_read_name(src, port->peer);
+	if (name)
+		peer = np_read_port(src, name);
+	if (peer)
+		*np_more(sample->peer, sample->nr_peer) = peer;
+	free(name);
+}
 
 /**
  * np_read_sample - the host and some of its interfaces at one time
@@ -38,6 +56,7 @@ struct np_sample *np_read_sample(struct np_source *src, char *const *names,
 			return NULL;
 		}
 		*np_more(sample->port, sample->nr_port) = port;
+		np_read_peer(src, sample, port);
 	}
 	sample->host = np_read_host(src);
 	end = np_source_time_end(src);
