@@ -86,8 +86,8 @@ TOOL = (
 TOOL_TESTS = (
     *TOOL,
     Need("libcmocka-dev", library="cmocka"),
-    Need("iproute2", ("ip",)),
-    Need("util-linux", ("unshare", "nsenter", "setpriv")),
+    Need("iproute2", ("ip", "tc")),
+    Need("util-linux", ("unshare", "nsenter", "setpriv", "taskset", "chrt")),
     PYTEST,
     Need("python3-jsonschema", module="jsonschema"),
     Need("mandoc", ("mandoc",)),

@@ -174,6 +174,13 @@ def test_damage_does_no_harm(
     that there is no such interface."""
     sample = snapshot / "2"
     files = [path.relative_to(sample) for path in sample.rglob("*") if path.is_file()]
+    # What is of the host and of its sockets is not shown.
+    files = [
+        path
+        for path in files
+        if path.parts[1] in ("interrupts", "irq", "class", "ethtool", "netdev", "route")
+        or path.parts[0] not in ("proc", "sys", "netlink")
+    ]
     assert len(files) > 20
     failed = []
     for name in files:
