@@ -25,6 +25,8 @@ static const struct np_command {
 	  np_cmd_drops },
 	{ "explain", "what a counter means, and what to do if it grows",
 	  np_cmd_explain },
+	{ "export", "metrics for Prometheus, with alert rules and a dashboard",
+	  np_cmd_export },
 	{ "show", "interfaces, their queues, interrupts and settings",
 	  np_cmd_show },
 	{ "snapshot", "keep all that is read, for other commands and people",

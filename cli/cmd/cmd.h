@@ -29,6 +29,7 @@ enum {
 int np_cmd_bursts(const struct np_options *options, int argc, char **argv);
 int np_cmd_drops(const struct np_options *options, int argc, char **argv);
 int np_cmd_explain(const struct np_options *options, int argc, char **argv);
+int np_cmd_export(const struct np_options *options, int argc, char **argv);
 int np_cmd_show(const struct np_options *options, int argc, char **argv);
 int np_cmd_snapshot(const struct np_options *options, int argc, char **argv);
 
