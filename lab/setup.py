@@ -90,6 +90,7 @@ TOOL_TESTS = (
     Need("util-linux", ("unshare", "nsenter", "setpriv", "taskset", "chrt")),
     PYTEST,
     Need("python3-jsonschema", module="jsonschema"),
+    Need("python3-prometheus-client", module="prometheus_client"),
     Need("mandoc", ("mandoc",)),
 )
 # What `make check` calls, and nothing else does.

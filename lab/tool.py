@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from lab import prometheus
 from lab.base import REPO, LabError, call, say, step
 from lab.setup import TOOL, TOOL_TESTS, setup_host
 
@@ -73,6 +74,7 @@ def build() -> Path:
 def unit_tests() -> None:
     """The tool and its unit tests, and that they pass."""
     setup_host(TOOL_TESTS)
+    prometheus.programs()
     _configure(tests="enabled")
     _ninja()
     call(
