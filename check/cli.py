@@ -96,6 +96,8 @@ class Build:
 
 BY_GCC = Build("gcc", "gcc", GCC)
 BY_CLANG = Build("clang", "clang", CLANG)
+# A directory of its own: what is compiled in clang()'s is silent when that compiles it again.
+FOR_TIDY = Build("tidy", "clang", CLANG)
 SANITIZERS = Build(
     "asan",
     "gcc",
@@ -172,7 +174,7 @@ def tidy(tree: Tree) -> list[str]:
             found = [f"cli:0: clang-tidy ended with status {status}: {errors}"]
         return found
 
-    with _configured(tree, BY_CLANG) as place:
+    with _configured(tree, FOR_TIDY) as place:
         # What is generated must be there; what the compiler says of it, clang() reports.
         output(["ninja", "-C", place, "-k0"], scratch("."))
         commands = json.loads((place / "compile_commands.json").read_text())
