@@ -21,6 +21,10 @@ static const struct np_command {
 } np_commands[] = {
 	{ "bursts", "moments at which receive rings fill, and what was lost then",
 	  np_cmd_bursts },
+	{ "check", "what doctor finds, in a line for monitoring systems",
+	  np_cmd_check },
+	{ "doctor", "what is wrong, what proves it, and what helps",
+	  np_cmd_doctor },
 	{ "drops", "which layer loses packets, from the wire to the sockets",
 	  np_cmd_drops },
 	{ "explain", "what a counter means, and what to do if it grows",

@@ -66,6 +66,25 @@ const struct np_port *np_sample_peer(const struct np_sample *sample,
 }
 
 /**
+ * np_window_flows - the sample of packets of an interface
+ * @window: two samples
+ * @ifname: of the interface
+ *
+ * Return: NULL if its packets were not sampled.
+ */
+const struct np_flows *np_window_flows(const struct np_window *window,
+				       const char *ifname)
+{
+	size_t i;
+
+	for (i = 0; i < window->nr_flows; i++)
+		if (!strcmp(window->flows[i].ifname, ifname))
+			return &window->flows[i];
+
+	return NULL;
+}
+
+/**
  * np_gained - what a counter has gained
  * @before: at first, or NP_UNKNOWN
  * @after: at last, or NP_UNKNOWN

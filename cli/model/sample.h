@@ -5,6 +5,7 @@
 #ifndef NP_SAMPLE_H
 #define NP_SAMPLE_H
 
+#include "model/flows.h"
 #include "model/host.h"
 
 /**
@@ -35,11 +36,15 @@ struct np_sample {
  * @before: the first; of a single sample, the same as @after
  * @after: the last
  * @ns: nanoseconds in between, 0 for a single sample
+ * @flows: of interfaces whose packets were sampled in the meantime
+ * @nr_flows: how many
  */
 struct np_window {
 	const struct np_sample *before;
 	const struct np_sample *after;
 	uint64_t ns;
+	struct np_flows *flows;
+	size_t nr_flows;
 };
 
 void np_sample_free(struct np_sample *sample);
@@ -49,6 +54,9 @@ const struct np_port *np_sample_port(const struct np_sample *sample,
 
 const struct np_port *np_sample_peer(const struct np_sample *sample,
 				     const struct np_port *port);
+
+const struct np_flows *np_window_flows(const struct np_window *window,
+				       const char *ifname);
 
 /*
  * What a counter has gained: 0 if it stood still or was set back (a driver

@@ -10,6 +10,7 @@
 
 #include "model/burst.h"
 #include "model/explain.h"
+#include "model/finding.h"
 #include "model/ledger.h"
 #include "model/port.h"
 
@@ -52,6 +53,12 @@ void np_show_explained_port(FILE *out, const struct np_port *port,
 			    const struct np_explanations *all);
 void np_show_book(FILE *out, const struct np_book *book);
 void np_show_books(FILE *out);
+
+json_t *np_json_finding(const struct np_finding *one);
+void np_json_findings(json_t *document, const struct np_findings *all);
+void np_show_finding(FILE *out, const struct np_finding *one);
+void np_show_findings(FILE *out, const struct np_findings *all,
+		      const struct np_window *window);
 
 void np_show_ledger(FILE *out, const struct np_ledger *ledger);
 void np_show_socket_drops(FILE *out, const struct np_window *window);
