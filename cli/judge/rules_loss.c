@@ -339,62 +339,77 @@ static const struct np_task *np_hog(const struct np_case *c, uint64_t cpu,
 static void np_starved_fix(struct np_case *c, struct np_finding *one,
 			   const struct np_task *hog)
 {
+	bool urgent = hog && (hog->policy == 1 || hog->policy == 2);
+	uint64_t priority = urgent ? hog->priority + 1 : 1;
+	const char *who = hog ? hog->comm : "programs";
 	const char *name = c->after->name;
-	bool urgent = hog->policy == 1 || hog->policy == 2;
 
 	if (c->after->threaded != 1)
 		np_found_fix(one,
-			     np_print("echo 1 > /sys/class/net/%s/threaded && chrt -f -p %" PRIu64 " $(pgrep -o napi/%s)",
-				      name, urgent ? hog->priority + 1 : 1, name),
+			     np_print("echo 1 > /sys/class/net/%s/threaded && for p in $(pgrep napi/%s); do chrt -f -p %" PRIu64 " $p; done",
+				      name, name, priority),
 			     np_print("NAPI runs in threads that go before %s, on any CPU",
-				      hog->comm),
+				      who),
 			     "a switch of threads for each burst; programs wait while packets are taken",
-			     np_print("echo 0 > /sys/class/net/%s/threaded", name));
+			     np_print("echo 0 > /sys/class/net/%s/threaded",
+				      name));
 	else
 		np_found_fix(one,
 			     np_print("for p in $(pgrep napi/%s); do chrt -f -p %" PRIu64 " $p; done",
-				      name, urgent ? hog->priority + 1 : 1),
-			     np_print("the NAPI threads go before %s", hog->comm),
+				      name, priority),
+			     np_print("the NAPI threads go before %s", who),
 			     "programs wait while packets are taken",
 			     np_print("for p in $(pgrep napi/%s); do chrt -o -p 0 $p; done",
 				      name));
-	np_found_fix(one, np_print("taskset -cp LIST %" PRIu64, hog->pid),
-		     np_print("%s runs where no interrupt of %s is served",
-			      hog->comm, name),
-		     "it has fewer CPUs", NULL);
+}
+
+/* The CPU that should have taken packets and was kept from it, or NULL. */
+static const struct np_load *np_starved(const struct np_case *c, uint64_t cpu,
+					const struct np_task *hog)
+{
+	const struct np_load *load = np_case_cpu(c, hog ? hog->cpu : cpu);
+
+	if (!load || load->idle == NP_NO_SHARE || load->idle > NP_ALL / 20 ||
+	    load->soft > NP_ALL / 2)
+		return NULL;
+
+	return load;
 }
 
 static void np_rule_starved(struct np_case *c)
 {
 	uint64_t cpu = np_case_queue_cpu(c, c->hot == SIZE_MAX ? 0 : c->hot);
 	uint64_t lost = np_case_lost_rx(c), permille;
-	const struct np_load *load;
-	const struct np_task *hog;
+	const struct np_task *hog = np_hog(c, cpu, &permille);
+	const struct np_load *load = np_starved(c, cpu, hog);
 	struct np_finding *one;
 
-	if (!lost)
-		return;
-	hog = np_hog(c, cpu, &permille);
-	load = hog ? np_case_cpu(c, hog->cpu) : NULL;
-	if (!load || load->idle == NP_NO_SHARE || load->idle > NP_ALL / 20 ||
-	    load->soft > NP_ALL / 2)
+	if (!lost || !load)
 		return;
 	one = np_found(c, "SOFTIRQ-STARVED", NP_SEVERITY_CRITICAL,
-		       cpu != NP_UNKNOWN ? NP_CONFIDENCE_PROVEN :
-					   NP_CONFIDENCE_LIKELY,
+		       hog && cpu != NP_UNKNOWN ? NP_CONFIDENCE_PROVEN :
+						  NP_CONFIDENCE_LIKELY,
 		       np_print("cpu%u", load->cpu->id));
-	np_found_says(one, "%" PRIu64 " packets were lost while %s (%" PRIu64 ") had %" PRIu64 " %% of cpu%u",
-		      lost, hog->comm, hog->pid, permille / 10, load->cpu->id);
-	np_found_cause(one, "A program of higher or equal weight keeps the CPU from taking packets.");
+	np_found_says(one, "%" PRIu64 " packets were lost while programs had %u %% of cpu%u",
+		      lost, load->other / 10, load->cpu->id);
+	np_found_cause(one, "%s keeps the CPU that serves the queue from taking packets.",
+		       hog ? hog->comm : "What runs there");
 	np_found_load(one, load);
-	np_found_proof(one, np_print("/proc/%" PRIu64 "/stat", hog->pid),
-		       NP_UNKNOWN, NP_UNKNOWN,
-		       "policy %" PRIu64 ", priority %" PRIu64 ", nice %" PRId64 ", ran %" PRIu64 " %% of the time",
-		       hog->policy, hog->priority, hog->nice, permille / 10);
+	if (hog)
+		np_found_proof(one, np_print("/proc/%" PRIu64 "/stat", hog->pid),
+			       NP_UNKNOWN, NP_UNKNOWN,
+			       "%s, policy %" PRIu64 ", priority %" PRIu64 ", nice %" PRId64 ", ran %" PRIu64 " %% of the time",
+			       hog->comm, hog->policy, hog->priority, hog->nice,
+			       permille / 10);
 	np_found_loss(c, one, true, np_case_lost(c, true, "ring") ? "ring" :
 		      np_case_lost(c, true, "fifo") ? "fifo" : "backlog");
 	np_found_no_loss(c, one, "alloc");
 	np_starved_fix(c, one, hog);
+	if (hog)
+		np_found_fix(one, np_print("taskset -cp LIST %" PRIu64, hog->pid),
+			     np_print("%s runs where no interrupt of %s is served",
+				      hog->comm, c->after->name),
+			     "it has fewer CPUs", NULL);
 	np_found_verify(one, "napier bursts %s --for 30s", c->after->name);
 }
 

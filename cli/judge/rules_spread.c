@@ -156,13 +156,19 @@ static void np_rule_table(struct np_case *c)
 			      queue));
 }
 
+/* Interfaces without a table have no RSS that could be off. */
+static bool np_rss_off(const struct np_port *port)
+{
+	return port->rss.size && port->features.rx_hash == 0;
+}
+
 static void np_rule_rss_off(struct np_case *c)
 {
 	const struct np_port *port = c->after;
 	struct np_finding *one;
 
 	if (!np_hurts(c) || !np_is_hot(c) || np_table_skewed(c) ||
-	    port->features.rx_hash != 0)
+	    !np_rss_off(port))
 		return;
 	one = np_found_hot(c, "RSS-OFF", NP_CONFIDENCE_LIKELY);
 	np_found_says(one, "rx%u has %u.%u %% of the packets, and receive hashing is off",
@@ -236,10 +242,13 @@ static void np_say_elephant(struct np_case *c)
 	np_found_cause(one, "A flow stays on one queue, or its packets would be reordered: no setting of RSS can spread it.");
 	np_found_flows(c, one);
 	np_found_not(one, "indirection table: not uneven");
-	np_found_fix(one, np_print("ethtool -K %s gro on", c->after->name),
-		     np_copy("fewer, larger packets for the stack, where it is off"),
-		     "none that is known",
-		     np_print("ethtool -K %s gro off", c->after->name));
+	if (c->after->features.gro == 0)
+		np_found_fix(one, np_print("ethtool -K %s gro on",
+					   c->after->name),
+			     np_copy("fewer, larger packets for the stack"),
+			     "packets wait until the end of a poll",
+			     np_print("ethtool -K %s gro off",
+				      c->after->name));
 	np_found_fix(one, np_copy("sysctl -w net.core.rps_sock_flow_entries=32768"),
 		     np_copy("with rps_flow_cnt of each queue the stack runs where the program does, so that the CPU of the interrupt has less to do"),
 		     "an interrupt between CPUs for each batch",
@@ -294,7 +303,7 @@ static void np_rule_traffic(struct np_case *c)
 	why = np_why(c, &udp);
 	/* Where queues are not counted, or one, a flow can still be seen. */
 	counted = c->hot != SIZE_MAX && c->after->nr_rx > 1;
-	if (counted && (!np_is_hot(c) || c->after->features.rx_hash == 0))
+	if (counted && (!np_is_hot(c) || np_rss_off(c->after)))
 		return;
 	if (why == NP_WHY_ELEPHANT) {
 		np_say_elephant(c);

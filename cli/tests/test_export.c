@@ -227,7 +227,9 @@ static void test_gone_interfaces(void **state)
 static void test_imbalance(void **state)
 {
 	struct np_sample before = { .ns = 1 }, after = { .ns = 2 };
-	struct np_window window = { &before, &after, 1 };
+	struct np_window window = {
+		.before = &before, .after = &after, .ns = 1,
+	};
 	struct np_metrics all = {};
 
 	(void)state;

@@ -205,16 +205,26 @@ static const struct np_finding *found(struct pair *pair, const char *id)
 	return NULL;
 }
 
-/* It is named, with all that a finding has to have. */
-static void names(struct pair *pair, const char *id, enum np_severity severity)
+static const struct np_finding *the(struct pair *pair, const char *id)
 {
 	const struct np_finding *one = found(pair, id);
-	size_t i;
 
-	if (!one)
+	if (!one) {
 		fail_msg("%s is not found, but %zu others, of which the first is %s",
 			 id, pair->found.count,
 			 pair->found.count ? pair->found.item[0].id : "none");
+		abort();
+	}
+
+	return one;
+}
+
+/* It is named, with all that a finding has to have. */
+static void names(struct pair *pair, const char *id, enum np_severity severity)
+{
+	const struct np_finding *one = the(pair, id);
+	size_t i;
+
 	assert_int_equal(one->severity, severity);
 	assert_non_null(one->summary);
 	assert_non_null(one->cause);
@@ -344,8 +354,7 @@ static void test_elephant(void **state)
 	(void)state;
 	table_of(pair, "01010101");
 	flows_of(pair, 400, 390, 400);
-	one = found(pair, "ELEPHANT-FLOW");
-	assert_non_null(one);
+	one = the(pair, "ELEPHANT-FLOW");
 	assert_string_equal(one->scope, "rx0");
 	assert_non_null(strstr(one->summary, "97 %"));
 	names_only(pair, "ELEPHANT-FLOW", NP_SEVERITY_WARNING);
@@ -363,10 +372,9 @@ static void test_elephant(void **state)
 static void test_hot_queue(void **state)
 {
 	struct pair *pair = hot();
-	const struct np_finding *one = found(pair, "RX-ONE-HOT-QUEUE");
+	const struct np_finding *one = the(pair, "RX-ONE-HOT-QUEUE");
 
 	(void)state;
-	assert_non_null(one);
 	assert_int_equal(one->confidence, NP_CONFIDENCE_POSSIBLE);
 	names_only(pair, "RX-ONE-HOT-QUEUE", NP_SEVERITY_WARNING);
 	/* Nine hundred packets show nothing. */
@@ -443,8 +451,7 @@ static void test_ring(void **state)
 	(void)state;
 	own_gains(pair, "rx_queue_0_drops", 300);
 	link_gains(pair, "rx_fifo_errors", 300);
-	one = found(pair, "RX-RING-OVERFLOW");
-	assert_non_null(one);
+	one = the(pair, "RX-RING-OVERFLOW");
 	assert_int_equal(one->confidence, NP_CONFIDENCE_PROVEN);
 	/* 256 and 300 that were lost. */
 	assert_string_equal(one->fix[0].command, "ethtool -G d0 rx 1024");
@@ -519,8 +526,7 @@ static void test_pause(void **state)
 	(void)state;
 	link_gains(pair, "tx_packets", 5000);
 	is(pair)->pause_rx_frames = 400;
-	one = found(pair, "PAUSE-STORM");
-	assert_non_null(one);
+	one = the(pair, "PAUSE-STORM");
 	assert_string_equal(one->scope, "rx");
 	names_only(pair, "PAUSE-STORM", NP_SEVERITY_WARNING);
 	/* Nothing goes out any more. */
@@ -586,8 +592,7 @@ static void test_backlog(void **state)
 
 	(void)state;
 	cpu_of(pair, 1)->dropped = 5000;
-	one = found(pair, "BACKLOG-OVERFLOW");
-	assert_non_null(one);
+	one = the(pair, "BACKLOG-OVERFLOW");
 	assert_null(one->dev);
 	assert_string_equal(one->scope, "cpu1");
 	assert_string_equal(one->fix[0].command,
@@ -670,8 +675,7 @@ static void test_hang(void **state)
 	(void)state;
 	tx_queue(was(pair), 1, 3000);
 	tx_queue(is(pair), 3, 3000);
-	one = found(pair, "TX-HANG");
-	assert_non_null(one);
+	one = the(pair, "TX-HANG");
 	assert_int_equal(one->confidence, NP_CONFIDENCE_PROVEN);
 	assert_non_null(strstr(one->cause, "transmitter or its DMA is stuck"));
 	names_only(pair, "TX-HANG", NP_SEVERITY_CRITICAL);
@@ -681,8 +685,7 @@ static void test_hang(void **state)
 	tx_queue(is(pair), 0, 3000);
 	is(pair)->irq[0].fired = 0;
 	is(pair)->irq[1].fired = 0;
-	one = found(pair, "TX-HANG");
-	assert_non_null(one);
+	one = the(pair, "TX-HANG");
 	assert_int_equal(one->confidence, NP_CONFIDENCE_LIKELY);
 	assert_non_null(strstr(one->cause, "No interrupt comes"));
 	names_only(pair, "TX-HANG", NP_SEVERITY_CRITICAL);
@@ -714,13 +717,11 @@ static void test_hang_paused(void **state)
 	tx_queue(was(pair), 0, 3000);
 	tx_queue(is(pair), 1, 3000);
 	is(pair)->pause_rx_frames = 9;
-	one = found(pair, "TX-HANG");
-	assert_non_null(one);
+	one = the(pair, "TX-HANG");
 	assert_non_null(strstr(one->cause, "pauses us (9 pause frames)"));
 	is(pair)->pause_rx_frames = 0;
 	is(pair)->aer.nonfatal = 2;
-	one = found(pair, "TX-HANG");
-	assert_non_null(one);
+	one = the(pair, "TX-HANG");
 	assert_non_null(strstr(one->cause, "PCI Express reports 2 errors"));
 	free_pair(pair);
 }
