@@ -23,15 +23,6 @@ static NP_PRINTF(1, 0) char *np_vprint(const char *fmt, va_list args)
 	return text;
 }
 
-#define NP_TEXT(target, fmt)				\
-	do {						\
-		va_list args;				\
-							\
-		va_start(args, fmt);			\
-		target = np_vprint(fmt, args);		\
-		va_end(args);				\
-	} while (0)
-
 /**
  * np_found - something is wrong
  * @c: in what case
@@ -65,7 +56,11 @@ struct np_finding *np_found(struct np_case *c, const char *id,
  */
 void np_found_says(struct np_finding *one, const char *fmt, ...)
 {
-	NP_TEXT(one->summary, fmt);
+	va_list args;
+
+	va_start(args, fmt);
+	one->summary = np_vprint(fmt, args);
+	va_end(args);
 }
 
 /**
@@ -75,7 +70,11 @@ void np_found_says(struct np_finding *one, const char *fmt, ...)
  */
 void np_found_cause(struct np_finding *one, const char *fmt, ...)
 {
-	NP_TEXT(one->cause, fmt);
+	va_list args;
+
+	va_start(args, fmt);
+	one->cause = np_vprint(fmt, args);
+	va_end(args);
 }
 
 /**
@@ -85,7 +84,11 @@ void np_found_cause(struct np_finding *one, const char *fmt, ...)
  */
 void np_found_verify(struct np_finding *one, const char *fmt, ...)
 {
-	NP_TEXT(one->verify, fmt);
+	va_list args;
+
+	va_start(args, fmt);
+	one->verify = np_vprint(fmt, args);
+	va_end(args);
 }
 
 /**
@@ -100,11 +103,14 @@ void np_found_proof(struct np_finding *one, char *source, uint64_t before,
 		    uint64_t after, const char *fmt, ...)
 {
 	struct np_evidence *proof = np_more(one->evidence, one->nr_evidence);
+	va_list args;
 
 	proof->source = source;
 	proof->before = before;
 	proof->after = after;
-	NP_TEXT(proof->text, fmt);
+	va_start(args, fmt);
+	proof->text = np_vprint(fmt, args);
+	va_end(args);
 }
 
 /* A counter that the ledger names, where it stands. */
@@ -186,7 +192,11 @@ void np_found_load(struct np_finding *one, const struct np_load *load)
  */
 void np_found_not(struct np_finding *one, const char *fmt, ...)
 {
-	NP_TEXT(*np_more(one->ruled_out, one->nr_ruled_out), fmt);
+	va_list args;
+
+	va_start(args, fmt);
+	*np_more(one->ruled_out, one->nr_ruled_out) = np_vprint(fmt, args);
+	va_end(args);
 }
 
 /**

@@ -27,7 +27,8 @@ static void np_backlog_fix(struct np_case *c, struct np_finding *one,
 		return;
 	np_found_fix(one, np_print("sysctl -w net.core.netdev_max_backlog=%" PRIu64,
 				   size),
-		     np_print("room for %" PRIu64 " more; had all %" PRIu64 " been lost in one burst, that many would have been needed",
+		     np_print("room for %" PRIu64 " more; had all %" PRIu64
+		     " been lost in one burst, that many would have been needed",
 			      size - host->max_backlog, lost),
 		     "a full backlog adds more delay",
 		     np_print("sysctl -w net.core.netdev_max_backlog=%" PRIu64,
@@ -55,10 +56,11 @@ static void np_rule_backlog(struct np_case *c)
 		return;
 	one = np_found(c, "BACKLOG-OVERFLOW", NP_SEVERITY_CRITICAL,
 		       NP_CONFIDENCE_PROVEN, np_print("cpu%u", most->cpu->id));
-	np_found_says(one, "the backlogs of CPUs had no room for %" PRIu64 " packets in %" PRIu64 " s, that of cpu%u for %" PRIu64,
+	np_found_says(one, "the backlogs of CPUs had no room for %" PRIu64 " packets in %" PRIu64
+	" s, that of cpu%u for %" PRIu64,
 		      lost, np_case_seconds(c), most->cpu->id, most->dropped);
 	np_found_cause(one, "%s", limited * 2 > lost ?
-		       "One flow had most of the backlog, and its limit dropped it (flow_limit_cpu_bitmap)." :
+		       "One flow had most of the backlog, and its limit dropped it." :
 		       "RPS, or an interface without NAPI, puts packets into the backlog of a CPU faster than that CPU takes them.");
 	np_found_proof(one, np_print("/proc/net/softnet_stat: cpu%u, column 2",
 				     most->cpu->id),
@@ -120,10 +122,11 @@ static void np_rule_budget(struct np_case *c)
 		       lost ? NP_SEVERITY_WARNING : NP_SEVERITY_INFO,
 		       lost ? NP_CONFIDENCE_LIKELY : NP_CONFIDENCE_PROVEN,
 		       np_print("cpu%u", most->cpu->id));
-	np_found_says(one, "%" PRIu64 " softirqs ended in %" PRIu64 " s with packets left, and %" PRIu64 " packets were lost",
+	np_found_says(one, "%" PRIu64 " softirqs ended in %" PRIu64
+	" s with packets left, and %" PRIu64 " packets were lost",
 		      squeezed, np_case_seconds(c), lost);
 	np_found_cause(one, "%s", lost ?
-		       "What was left had to wait for ksoftirqd, which competes with programs, and rings or backlogs filled in the meantime." :
+		       "What was left had to wait for ksoftirqd, and queues filled meanwhile." :
 		       "What was left waited a little and was taken then: there is nothing to be done.");
 	np_found_proof(one, np_print("/proc/net/softnet_stat: cpu%u, column 3",
 				     most->cpu->id),
@@ -155,19 +158,23 @@ static void np_socket_fix(struct np_case *c, struct np_finding *one,
 		return;
 	if (socket->rcvbuf < host->rmem_default) {
 		np_found_fix(one, np_copy("leave SO_RCVBUF alone in the program"),
-			     np_print("the program has asked for less (%" PRIu64 ") than it would have got (%" PRIu64 ")",
+			     np_print("the program has asked for less (%" PRIu64
+			     ") than it would have got (%" PRIu64 ")",
 				      socket->rcvbuf, host->rmem_default),
 			     "a few pages for the socket", NULL);
 		return;
 	}
 	size = np_pow2(socket->rcvbuf * 2);
-	np_found_fix(one, np_print("sysctl -w net.core.rmem_max=%" PRIu64 " net.core.rmem_default=%" PRIu64,
+	np_found_fix(one, np_print("sysctl -w net.core.rmem_max=%" PRIu64
+	" net.core.rmem_default=%" PRIu64,
 				   size > host->rmem_max ? size : host->rmem_max,
 				   size),
-		     np_print("a buffer of %" PRIu64 " octets, not %" PRIu64 ", for sockets made from now on",
+		     np_print("a buffer of %" PRIu64 " octets, not %" PRIu64
+		     ", for sockets made from now on",
 			      size, socket->rcvbuf),
 		     "that much memory for each socket that does not read",
-		     np_print("sysctl -w net.core.rmem_max=%" PRIu64 " net.core.rmem_default=%" PRIu64,
+		     np_print("sysctl -w net.core.rmem_max=%" PRIu64
+		     " net.core.rmem_default=%" PRIu64,
 			      host->rmem_max, host->rmem_default));
 }
 

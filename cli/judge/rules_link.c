@@ -31,7 +31,7 @@ static void np_rule_crc(struct np_case *c)
 		      bad, np_case_seconds(c), bad + c->rx_packets);
 	np_found_cause(one, "%s", c->after->duplex &&
 		       !strcmp(c->after->duplex, "half") ?
-		       "Half duplex: the other side may not know of it, and then its frames collide." :
+		       "Half duplex: if the other side has full, frames collide." :
 		       "Cable, connector, transceiver or the port of the other side.");
 	for (i = 0; i < NP_COUNT(fields); i++)
 		if (np_known(np_case_gained(c, fields[i])))
@@ -127,7 +127,8 @@ static void np_rule_aer(struct np_case *c)
 	one = np_found(c, "PCIE-AER", bad ? NP_SEVERITY_CRITICAL :
 					    NP_SEVERITY_WARNING,
 		       NP_CONFIDENCE_PROVEN, NULL);
-	np_found_says(one, "PCI Express reported %" PRIu64 " errors in %" PRIu64 " s, of which it mended %" PRIu64,
+	np_found_says(one, "PCI Express reported %" PRIu64 " errors in %" PRIu64
+	" s, of which it mended %" PRIu64,
 		      mended + bad, np_case_seconds(c), mended);
 	np_found_cause(one, "The slot, the card's seat in it, a riser, or power saving of the link (ASPM).");
 	np_found_proof(one, np_print("/sys/class/net/%s/device/aer_dev_correctable",
@@ -201,7 +202,8 @@ static void np_rule_eee(struct np_case *c)
 		return;
 	one = np_found(c, "LINK-EEE", NP_SEVERITY_WARNING,
 		       NP_CONFIDENCE_POSSIBLE, NULL);
-	np_found_says(one, "Energy-Efficient Ethernet is active on a link that failed %" PRIu64 " times in %" PRIu64 " s",
+	np_found_says(one, "Energy-Efficient Ethernet is active on a link that failed %" PRIu64
+	" times in %" PRIu64 " s",
 		      hung + flaps / 2, np_case_seconds(c));
 	np_found_cause(one, "Some pairs of PHYs do not wake up in time.");
 	np_found_proof(one, np_print("ethtool --show-eee %s", port->name),
@@ -229,10 +231,11 @@ static void np_rule_mtu(struct np_case *c)
 	one = np_found(c, "MTU-MISMATCH", NP_SEVERITY_WARNING,
 		       larger ? NP_CONFIDENCE_PROVEN : NP_CONFIDENCE_LIKELY,
 		       NULL);
-	np_found_says(one, "%" PRIu64 " frames were refused for their length in %" PRIu64 " s; the MTU is %" PRIu64,
+	np_found_says(one, "%" PRIu64 " frames were refused for their length in %" PRIu64
+	" s; the MTU is %" PRIu64,
 		      lost, np_case_seconds(c), port->mtu);
 	np_found_cause(one, "%s", larger ?
-		       "The other end has a larger MTU and sends frames that this one does not take." :
+		       "The other end has a larger MTU and sends longer frames." :
 		       "The other side sends frames that are longer than the MTU of this one allows, or too short ones.");
 	if (larger) {
 		np_found_loss(c, one, true, "ring");

@@ -59,7 +59,8 @@ static void np_ring_fix(struct np_case *c, struct np_finding *one,
 			size = ring->max;
 		np_found_fix(one,
 			     np_print("ethtool -G %s rx %" PRIu64, name, size),
-			     np_print("room for %" PRIu64 " more; had all %" PRIu64 " been lost in one burst, %" PRIu64 " would have been needed",
+			     np_print("room for %" PRIu64 " more; had all %" PRIu64
+			     " been lost in one burst, %" PRIu64 " would have been needed",
 				      size - ring->now, lost, lost),
 			     "more memory, and a full ring adds more delay; many drivers take the link down for a moment",
 			     np_print("ethtool -G %s rx %" PRIu64, name,
@@ -122,7 +123,8 @@ static void np_rule_ring(struct np_case *c)
 		return;
 	one = np_found(c, "RX-RING-OVERFLOW", np_loss_severity(c, lost),
 		       NP_CONFIDENCE_PROVEN, np_losing_queue(c));
-	np_found_says(one, "%" PRIu64 " packets were lost in %" PRIu64 " s for want of a free descriptor, of %" PRIu64 " that came",
+	np_found_says(one, "%" PRIu64 " packets were lost in %" PRIu64
+	" s for want of a free descriptor, of %" PRIu64 " that came",
 		      lost, np_case_seconds(c), lost + c->rx_packets);
 	np_found_cause(one, "Packets came faster, or for longer, than they were taken out of the receive ring.");
 	np_ring_evidence(c, one, ring ? "ring" : "fifo");
@@ -144,7 +146,8 @@ static void np_rule_fifo(struct np_case *c)
 		       np_case_lost(c, true, "ring") ? NP_CONFIDENCE_POSSIBLE :
 						       NP_CONFIDENCE_LIKELY,
 		       NULL);
-	np_found_says(one, "%" PRIu64 " packets were lost in %" PRIu64 " s before the device had a queue for them",
+	np_found_says(one, "%" PRIu64 " packets were lost in %" PRIu64
+	" s before the device had a queue for them",
 		      lost, np_case_seconds(c));
 	np_found_cause(one, "The packet buffer of the device was full: one queue without descriptors holds up those behind it, of all queues, or the bus does not take packets away in time.");
 	np_found_loss(c, one, true, "fifo");
@@ -188,7 +191,8 @@ static void np_rule_itr(struct np_case *c)
 	fits = port->rx_usecs * port->rx_ring.now / come / 2;
 	one = np_found(c, "ITR-GT-RING", NP_SEVERITY_WARNING,
 		       NP_CONFIDENCE_PROVEN, NULL);
-	np_found_says(one, "%" PRIu64 " packets fit into the time between two interrupts, and %" PRIu64 " into the ring",
+	np_found_says(one, "%" PRIu64
+	" packets fit into the time between two interrupts, and %" PRIu64 " into the ring",
 		      come, port->rx_ring.now);
 	np_found_cause(one, "At the speed of the wire the ring is full before the interrupt comes.");
 	np_found_proof(one, np_print("ethtool -c %s: rx-usecs", port->name),
@@ -355,7 +359,8 @@ static void np_starved_fix(struct np_case *c, struct np_finding *one,
 				      name));
 	else
 		np_found_fix(one,
-			     np_print("for p in $(pgrep napi/%s); do chrt -f -p %" PRIu64 " $p; done",
+			     np_print("for p in $(pgrep napi/%s); do chrt -f -p %" PRIu64
+			     " $p; done",
 				      name, priority),
 			     np_print("the NAPI threads go before %s", who),
 			     "programs wait while packets are taken",
@@ -398,7 +403,8 @@ static void np_rule_starved(struct np_case *c)
 	if (hog)
 		np_found_proof(one, np_print("/proc/%" PRIu64 "/stat", hog->pid),
 			       NP_UNKNOWN, NP_UNKNOWN,
-			       "%s, policy %" PRIu64 ", priority %" PRIu64 ", nice %" PRId64 ", ran %" PRIu64 " %% of the time",
+			       "%s, policy %" PRIu64 ", priority %" PRIu64 ", nice %" PRId64
+			       ", ran %" PRIu64 " %% of the time",
 			       hog->comm, hog->policy, hog->priority, hog->nice,
 			       permille / 10);
 	np_found_loss(c, one, true, np_case_lost(c, true, "ring") ? "ring" :

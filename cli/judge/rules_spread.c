@@ -46,7 +46,7 @@ static bool np_is_hot(const struct np_case *c)
 	size_t queues = c->after->nr_rx;
 
 	return queues > 1 && c->hot != SIZE_MAX && c->share >= 600 &&
-	       (uint64_t)c->share * queues * 2 >= 3 * NP_ALL;
+	       (uint64_t)c->share * queues * 2 >= UINT64_C(3) * NP_ALL;
 }
 
 /* Thousandths of the entries of the table that lead to a queue. */
@@ -67,7 +67,7 @@ static bool np_table_skewed(const struct np_case *c)
 
 	return port->rss.size && c->hot != SIZE_MAX &&
 	       (uint64_t)np_table_share(port, port->rx[c->hot].id) *
-	       port->nr_rx * 2 >= 3 * NP_ALL;
+	       port->nr_rx * 2 >= UINT64_C(3) * NP_ALL;
 }
 
 static uint64_t np_channels(const struct np_port *port, uint64_t *max)
@@ -102,7 +102,8 @@ static void np_found_flows(struct np_case *c, struct np_finding *one)
 		return;
 	np_found_proof(one, np_print("sample of packets of %s", c->after->name),
 		       NP_UNKNOWN, NP_UNKNOWN,
-		       "of %" PRIu64 ": %" PRIu64 " flows between %" PRIu64 " pairs of hosts; most, %" PRIu64 " %%, are %s",
+		       "of %" PRIu64 ": %" PRIu64 " flows between %" PRIu64
+		       " pairs of hosts; most, %" PRIu64 " %%, are %s",
 		       flows->packets, flows->flows, flows->pairs,
 		       flows->top * 100 / flows->packets, flows->name);
 }
@@ -336,7 +337,8 @@ static void np_rule_channels(struct np_case *c)
 	    np_is_hot(c))
 		return;
 	one = np_found_hot(c, "CHANNELS-TOO-FEW", NP_CONFIDENCE_LIKELY);
-	np_found_says(one, "cpu%u spends %u %% in interrupts and softirqs; %s uses %" PRIu64 " of %" PRIu64 " channels, of %zu CPUs",
+	np_found_says(one, "cpu%u spends %u %% in interrupts and softirqs; %s uses %" PRIu64
+	" of %" PRIu64 " channels, of %zu CPUs",
 		      busy->cpu->id, busy->soft / 10, port->name, now, max,
 		      c->nr_load);
 	np_found_cause(one, "There are fewer queues than there could be: other CPUs cannot help.");
@@ -393,10 +395,11 @@ static void np_rule_irqs(struct np_case *c)
 	if (!load || load->soft == NP_NO_SHARE || load->soft < NP_ALL / 4)
 		return;
 	one = np_found_hot(c, "IRQ-ALL-ON-ONE-CPU", NP_CONFIDENCE_PROVEN);
-	np_found_says(one, "%zu interrupts of %s all go to cpu%" PRIu64 ", which spends %u %% of its time there",
+	np_found_says(one, "%zu interrupts of %s all go to cpu%" PRIu64
+	", which spends %u %% of its time there",
 		      irqs, c->after->name, cpu, load->soft / 10);
 	np_found_cause(one, "Packets are spread over queues, but all queues are served by one CPU.");
-	np_found_proof(one, np_copy("/proc/irq/*/effective_affinity_list"),
+	np_found_proof(one, np_copy("/proc/irq/N/effective_affinity_list"),
 		       NP_UNKNOWN, cpu, "for all %zu", irqs);
 	if (load != np_busy(c))
 		np_found_load(one, load);
@@ -430,7 +433,8 @@ static void np_rule_numa(struct np_case *c)
 	    load->cpu->node == c->after->node)
 		return;
 	one = np_found_hot(c, "NUMA-REMOTE-IRQ", NP_CONFIDENCE_LIKELY);
-	np_found_says(one, "%s is at node %" PRIu64 "; its busiest queue is served by cpu%" PRIu64 " of node %" PRIu64,
+	np_found_says(one, "%s is at node %" PRIu64 "; its busiest queue is served by cpu%" PRIu64
+	" of node %" PRIu64,
 		      c->after->name, c->after->node, cpu, load->cpu->node);
 	np_found_cause(one, "Each packet crosses the link between nodes.");
 	np_found_proof(one, np_print("/sys/class/net/%s/device/numa_node",
@@ -468,16 +472,17 @@ static void np_rule_rps(struct np_case *c)
 		return;
 	one = np_found(c, "RPS-WITH-RSS", NP_SEVERITY_WARNING,
 		       NP_CONFIDENCE_LIKELY, NULL);
-	np_found_says(one, "%" PRIu64 " interrupts between CPUs for %" PRIu64 " packets, although each CPU has a queue",
+	np_found_says(one, "%" PRIu64 " interrupts between CPUs for %" PRIu64
+	" packets, although each CPU has a queue",
 		      sent, c->rx_packets);
 	np_found_cause(one, "RPS moves packets to other CPUs that RSS has already spread.");
 	np_found_proof(one, np_copy("/proc/net/softnet_stat: received_rps"),
 		       NP_UNKNOWN, NP_UNKNOWN, "+%" PRIu64 " on all CPUs", sent);
-	np_found_proof(one, np_print("/sys/class/net/%s/queues/rx-*/rps_cpus",
+	np_found_proof(one, np_print("/sys/class/net/%s/queues/rx-N/rps_cpus",
 				     port->name), NP_UNKNOWN, with,
 		       "of %zu queues have RPS; there are %zu CPUs",
 		       port->nr_rx, c->nr_load);
-	np_found_fix(one, np_print("for q in /sys/class/net/%s/queues/rx-*/rps_cpus; do echo 0 > $q; done",
+	np_found_fix(one, np_print("for q in /sys/class/net/%s/queues/rx-?*; do echo 0 > $q/rps_cpus; done",
 				   port->name),
 		     np_print("%" PRIu64 " interrupts less", sent),
 		     "none while packets are spread", NULL);

@@ -83,14 +83,16 @@ static void np_hang_cause(struct np_case *c, struct np_finding *one)
 					    c->after->carrier_changes));
 
 	if (paused != NP_UNKNOWN && paused) {
-		np_found_cause(one, "The other side pauses us (%" PRIu64 " pause frames): the device is not stuck.",
+		np_found_cause(one, "The other side pauses us (%" PRIu64
+		" pause frames): the device is not stuck.",
 			       paused);
 		return;
 	}
 	if (paused != NP_UNKNOWN)
 		np_found_not(one, "paused by the other side: 0 pause frames");
 	if (flaps) {
-		np_found_cause(one, "The link was lost with frames in the ring (%" PRIu64 " changes of the carrier).",
+		np_found_cause(one, "The link was lost with frames in the ring (%" PRIu64
+		" changes of the carrier).",
 			       flaps);
 		return;
 	}
@@ -128,10 +130,12 @@ static void np_rule_hang(struct np_case *c)
 					NP_CONFIDENCE_LIKELY,
 		       np_print("tx%u", queue->id));
 	if (stuck.timeouts)
-		np_found_says(one, "the watchdog found tx%u stuck %" PRIu64 " times in %" PRIu64 " s",
+		np_found_says(one, "the watchdog found tx%u stuck %" PRIu64 " times in %" PRIu64
+		" s",
 			      queue->id, stuck.timeouts, np_case_seconds(c));
 	else
-		np_found_says(one, "tx%u holds %" PRIu64 " octets and has sent nothing for %" PRIu64 " s",
+		np_found_says(one, "tx%u holds %" PRIu64 " octets and has sent nothing for %" PRIu64
+		" s",
 			      queue->id, stuck.still, np_case_seconds(c));
 	if (stuck.timeouts)
 		np_found_proof(one, np_print("/sys/class/net/%s/queues/tx-%u/tx_timeout",
@@ -176,7 +180,8 @@ static void np_rule_congestion(struct np_case *c)
 	one = np_found(c, "TX-CONGESTION", NP_SEVERITY_WARNING,
 		       NP_CONFIDENCE_LIKELY, NULL);
 	bits = sent * 8 / np_case_seconds(c);
-	np_found_says(one, "the queueing discipline dropped %" PRIu64 " packets in %" PRIu64 " s, while %" PRIu64 " Mbit/s went out",
+	np_found_says(one, "the queueing discipline dropped %" PRIu64 " packets in %" PRIu64
+	" s, while %" PRIu64 " Mbit/s went out",
 		      lost, np_case_seconds(c), bits / 1000000);
 	np_found_cause(one, "Programs send more than the link, or the limit of the queueing discipline, lets out; the queue is not stuck.");
 	for (i = 0; i < c->after->nr_qdisc && i < c->before->nr_qdisc; i++)

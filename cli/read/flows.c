@@ -158,16 +158,15 @@ static char *np_flow_name(const struct np_sampled *one)
 static void np_flows_protocol(struct np_flows *flows,
 			      const struct np_sampled *one)
 {
-	if (!one->family)
-		flows->other += one->weight;
-	else if (one->protocol == NP_FRAGMENT)
-		flows->fragments += one->weight;
-	else if (one->protocol == IPPROTO_TCP)
-		flows->tcp += one->weight;
-	else if (one->protocol == IPPROTO_UDP)
-		flows->udp += one->weight;
-	else
-		flows->other += one->weight;
+	uint64_t *sum = &flows->other;
+
+	if (one->family && one->protocol == NP_FRAGMENT)
+		sum = &flows->fragments;
+	else if (one->family && one->protocol == IPPROTO_TCP)
+		sum = &flows->tcp;
+	else if (one->family && one->protocol == IPPROTO_UDP)
+		sum = &flows->udp;
+	*sum += one->weight;
 }
 
 /**

@@ -11,9 +11,8 @@
 #include <cmocka.h>
 
 #include "judge/judge.h"
-#include "read/flows.h"
 
-#define SECONDS	10u
+#define SECONDS	UINT64_C(10)
 
 /* Two samples of an interface "d0", ten seconds apart. */
 struct pair {
@@ -136,7 +135,7 @@ static struct pair *make_pair(const char *driver)
 
 	make_sample(&pair->before, driver);
 	make_sample(&pair->after, driver);
-	pair->after.ns = SECONDS * 1000000000ull;
+	pair->after.ns = SECONDS * 1000000000;
 	pair->window.before = &pair->before;
 	pair->window.after = &pair->after;
 	pair->window.ns = pair->after.ns;
@@ -205,7 +204,7 @@ static const struct np_finding *found(struct pair *pair, const char *id)
 	return NULL;
 }
 
-static const struct np_finding *the(struct pair *pair, const char *id)
+static const struct np_finding *finding(struct pair *pair, const char *id)
 {
 	const struct np_finding *one = found(pair, id);
 
@@ -222,7 +221,7 @@ static const struct np_finding *the(struct pair *pair, const char *id)
 /* It is named, with all that a finding has to have. */
 static void names(struct pair *pair, const char *id, enum np_severity severity)
 {
-	const struct np_finding *one = the(pair, id);
+	const struct np_finding *one = finding(pair, id);
 	size_t i;
 
 	assert_int_equal(one->severity, severity);
@@ -354,7 +353,7 @@ static void test_elephant(void **state)
 	(void)state;
 	table_of(pair, "01010101");
 	flows_of(pair, 400, 390, 400);
-	one = the(pair, "ELEPHANT-FLOW");
+	one = finding(pair, "ELEPHANT-FLOW");
 	assert_string_equal(one->scope, "rx0");
 	assert_non_null(strstr(one->summary, "97 %"));
 	names_only(pair, "ELEPHANT-FLOW", NP_SEVERITY_WARNING);
@@ -372,7 +371,7 @@ static void test_elephant(void **state)
 static void test_hot_queue(void **state)
 {
 	struct pair *pair = hot();
-	const struct np_finding *one = the(pair, "RX-ONE-HOT-QUEUE");
+	const struct np_finding *one = finding(pair, "RX-ONE-HOT-QUEUE");
 
 	(void)state;
 	assert_int_equal(one->confidence, NP_CONFIDENCE_POSSIBLE);
@@ -451,7 +450,7 @@ static void test_ring(void **state)
 	(void)state;
 	own_gains(pair, "rx_queue_0_drops", 300);
 	link_gains(pair, "rx_fifo_errors", 300);
-	one = the(pair, "RX-RING-OVERFLOW");
+	one = finding(pair, "RX-RING-OVERFLOW");
 	assert_int_equal(one->confidence, NP_CONFIDENCE_PROVEN);
 	/* 256 and 300 that were lost. */
 	assert_string_equal(one->fix[0].command, "ethtool -G d0 rx 1024");
@@ -526,7 +525,7 @@ static void test_pause(void **state)
 	(void)state;
 	link_gains(pair, "tx_packets", 5000);
 	is(pair)->pause_rx_frames = 400;
-	one = the(pair, "PAUSE-STORM");
+	one = finding(pair, "PAUSE-STORM");
 	assert_string_equal(one->scope, "rx");
 	names_only(pair, "PAUSE-STORM", NP_SEVERITY_WARNING);
 	/* Nothing goes out any more. */
@@ -592,7 +591,7 @@ static void test_backlog(void **state)
 
 	(void)state;
 	cpu_of(pair, 1)->dropped = 5000;
-	one = the(pair, "BACKLOG-OVERFLOW");
+	one = finding(pair, "BACKLOG-OVERFLOW");
 	assert_null(one->dev);
 	assert_string_equal(one->scope, "cpu1");
 	assert_string_equal(one->fix[0].command,
@@ -675,7 +674,7 @@ static void test_hang(void **state)
 	(void)state;
 	tx_queue(was(pair), 1, 3000);
 	tx_queue(is(pair), 3, 3000);
-	one = the(pair, "TX-HANG");
+	one = finding(pair, "TX-HANG");
 	assert_int_equal(one->confidence, NP_CONFIDENCE_PROVEN);
 	assert_non_null(strstr(one->cause, "transmitter or its DMA is stuck"));
 	names_only(pair, "TX-HANG", NP_SEVERITY_CRITICAL);
@@ -685,7 +684,7 @@ static void test_hang(void **state)
 	tx_queue(is(pair), 0, 3000);
 	is(pair)->irq[0].fired = 0;
 	is(pair)->irq[1].fired = 0;
-	one = the(pair, "TX-HANG");
+	one = finding(pair, "TX-HANG");
 	assert_int_equal(one->confidence, NP_CONFIDENCE_LIKELY);
 	assert_non_null(strstr(one->cause, "No interrupt comes"));
 	names_only(pair, "TX-HANG", NP_SEVERITY_CRITICAL);
@@ -717,11 +716,11 @@ static void test_hang_paused(void **state)
 	tx_queue(was(pair), 0, 3000);
 	tx_queue(is(pair), 1, 3000);
 	is(pair)->pause_rx_frames = 9;
-	one = the(pair, "TX-HANG");
+	one = finding(pair, "TX-HANG");
 	assert_non_null(strstr(one->cause, "pauses us (9 pause frames)"));
 	is(pair)->pause_rx_frames = 0;
 	is(pair)->aer.nonfatal = 2;
-	one = the(pair, "TX-HANG");
+	one = finding(pair, "TX-HANG");
 	assert_non_null(strstr(one->cause, "PCI Express reports 2 errors"));
 	free_pair(pair);
 }
@@ -938,52 +937,6 @@ static void test_order(void **state)
 	free_pair(pair);
 }
 
-/* ---- flows ------------------------------------------------------------------------- */
-
-static void test_sampled(void **state)
-{
-	static const uint8_t udp[] = {
-		1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0x81, 0, 0, 9, 8, 0,
-		0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0,
-		192, 0, 2, 2, 192, 0, 2, 1, 0, 7, 0x13, 0x88, 0, 8, 0, 0,
-	};
-	struct np_sampled packets[3], one;
-	struct np_flows flows = {};
-	uint8_t frame[sizeof(udp)];
-	size_t size;
-
-	(void)state;
-	np_sampled_parse(udp, sizeof(udp), &packets[0]);
-	packets[0].weight = 1;
-	packets[1] = packets[0];
-	packets[1].weight = 5;
-	memcpy(frame, udp, sizeof(frame));
-	/* More fragments come. */
-	frame[24] = 0x20;
-	np_sampled_parse(frame, sizeof(frame), &packets[2]);
-	packets[2].weight = 2;
-	np_flows_count(&flows, packets, NP_COUNT(packets));
-	assert_int_equal(flows.packets, 8);
-	assert_int_equal(flows.flows, 2);
-	assert_int_equal(flows.pairs, 1);
-	assert_int_equal(flows.top, 6);
-	assert_int_equal(flows.top_pair, 8);
-	assert_int_equal(flows.udp, 6);
-	assert_int_equal(flows.fragments, 2);
-	assert_string_equal(flows.name,
-			    "192.0.2.2 port 7 -> 192.0.2.1 port 5000, udp");
-	free(flows.name);
-	/* Cut off anywhere. */
-	for (size = 0; size < sizeof(udp); size++) {
-		uint8_t *exact = np_alloc(size + 1);
-
-		memcpy(exact, udp, size);
-		np_sampled_parse(exact, size, &one);
-		assert_true(size >= 42 || !one.ports[1]);
-		free(exact);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1016,7 +969,6 @@ int main(void)
 		cmocka_unit_test(test_healthy_drivers),
 		cmocka_unit_test(test_nothing_known),
 		cmocka_unit_test(test_order),
-		cmocka_unit_test(test_sampled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
