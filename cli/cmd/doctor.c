@@ -39,12 +39,9 @@ struct np_doctor {
 	size_t count;
 };
 
-static volatile sig_atomic_t np_stopped;
-
 static void np_stop(int number)
 {
 	(void)number;
-	np_stopped = 1;
 	np_window_hurry();
 }
 
@@ -278,7 +275,7 @@ static int np_follow(const struct np_doctor *doctor, char *const *names)
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	while (!np_stopped) {
+	while (!np_window_hurried()) {
 		now = (struct np_findings){};
 		state = np_look(doctor, names, &now, &last);
 		np_findings_free(&last);

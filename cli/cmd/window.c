@@ -26,6 +26,16 @@ void np_window_hurry(void)
 	np_hurry = 1;
 }
 
+/**
+ * np_window_hurried - was np_window_hurry() called?
+ *
+ * Return: whether it was.
+ */
+bool np_window_hurried(void)
+{
+	return np_hurry;
+}
+
 static struct np_sample *np_first_sample(const struct np_options *options,
 					 char *const *names, bool *two,
 					 struct np_error *error)

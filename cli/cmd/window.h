@@ -26,6 +26,7 @@ int np_window_take_flows(const struct np_options *options, char *const *names,
 			 uint64_t ns, struct np_taken *taken,
 			 struct np_error *error);
 void np_window_hurry(void);
+bool np_window_hurried(void);
 void np_window_free(struct np_taken *taken);
 
 #endif

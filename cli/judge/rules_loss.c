@@ -15,6 +15,8 @@
 #define NP_LOST_CRITICAL	1000u
 /* Pause frames per second that are more than a hiccup. */
 #define NP_PAUSE_STORM		10u
+/* Of an interface, with a priority: all its NAPI threads. */
+#define NP_CHRT	"for p in $(pgrep napi/%s); do chrt -f -p %" PRIu64 " $p; done"
 
 static enum np_severity np_loss_severity(const struct np_case *c, uint64_t lost)
 {
@@ -69,7 +71,7 @@ static void np_ring_fix(struct np_case *c, struct np_finding *one,
 	if (c->after->threaded == 0)
 		np_found_fix(one,
 			     np_print("echo 1 > /sys/class/net/%s/threaded", name),
-			     np_copy("packets are taken in a thread, which another CPU can run and which can be given a priority"),
+			     np_copy("a thread takes packets, on any CPU and with a priority"),
 			     "a switch of threads for each burst",
 			     np_print("echo 0 > /sys/class/net/%s/threaded",
 				      name));
@@ -164,7 +166,7 @@ static void np_rule_fifo(struct np_case *c)
 	np_found_no_loss(c, one, "ring");
 	if (port->pause_tx == 1)
 		np_found_fix(one, np_print("ethtool -A %s tx off", port->name),
-			     np_copy("a queue that is full loses its own packets, and not those of others"),
+			     np_copy("a full queue loses its own packets alone"),
 			     "the other side is no longer held up when we cannot follow",
 			     np_print("ethtool -A %s tx on", port->name));
 	np_ring_fix(c, one, lost);
@@ -238,8 +240,8 @@ static void np_rule_alloc(struct np_case *c)
 			       NP_UNKNOWN, NP_UNKNOWN,
 			       "+%" PRIu64 " on all receive queues", failed);
 	np_found_no_loss(c, one, "backlog");
-	np_found_fix(one, np_copy("sysctl -w vm.min_free_kbytes=$((2 * $(sysctl -n vm.min_free_kbytes)))"),
-		     np_copy("twice as many pages are kept free for softirqs"),
+	np_found_fix(one, np_copy("sysctl -w vm.min_free_kbytes=131072"),
+		     np_copy("128 MiB are kept free for softirqs; see what it is now"),
 		     "that memory is lost to programs", np_copy("sysctl --system"));
 	np_found_verify(one, "napier drops %s --for 60s", port->name);
 }
@@ -350,7 +352,7 @@ static void np_starved_fix(struct np_case *c, struct np_finding *one,
 
 	if (c->after->threaded != 1)
 		np_found_fix(one,
-			     np_print("echo 1 > /sys/class/net/%s/threaded && for p in $(pgrep napi/%s); do chrt -f -p %" PRIu64 " $p; done",
+			     np_print("echo 1 > /sys/class/net/%s/threaded; " NP_CHRT,
 				      name, name, priority),
 			     np_print("NAPI runs in threads that go before %s, on any CPU",
 				      who),
@@ -359,8 +361,7 @@ static void np_starved_fix(struct np_case *c, struct np_finding *one,
 				      name));
 	else
 		np_found_fix(one,
-			     np_print("for p in $(pgrep napi/%s); do chrt -f -p %" PRIu64
-			     " $p; done",
+			     np_print(NP_CHRT,
 				      name, priority),
 			     np_print("the NAPI threads go before %s", who),
 			     "programs wait while packets are taken",

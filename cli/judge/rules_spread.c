@@ -251,7 +251,7 @@ static void np_say_elephant(struct np_case *c)
 			     np_print("ethtool -K %s gro off",
 				      c->after->name));
 	np_found_fix(one, np_copy("sysctl -w net.core.rps_sock_flow_entries=32768"),
-		     np_copy("with rps_flow_cnt of each queue the stack runs where the program does, so that the CPU of the interrupt has less to do"),
+		     np_copy("with rps_flow_cnt of each queue: the stack runs where the program does"),
 		     "an interrupt between CPUs for each batch",
 		     np_copy("sysctl -w net.core.rps_sock_flow_entries=0"));
 }
@@ -266,7 +266,7 @@ static void np_say_unhashable(struct np_case *c, uint64_t udp)
 		      c->hot == SIZE_MAX ? 0 : port->rx[c->hot].id,
 		      c->share / 10, c->share % 10);
 	np_found_cause(one, "%s", np_udp_by_hosts(c) ?
-		       "UDP is hashed on addresses alone: all that one host sends goes to one queue." :
+		       "UDP is hashed on addresses: all of one host goes to one queue." :
 		       "Most packets are fragments or not IP, and have no ports that could be hashed.");
 	np_found_flows(c, one);
 	if (port->rss.udp4)

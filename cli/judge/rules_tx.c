@@ -111,7 +111,7 @@ static void np_hang_cause(struct np_case *c, struct np_finding *one)
 	np_found_proof(one, np_copy("/proc/interrupts"), NP_UNKNOWN, NP_UNKNOWN,
 		       "+%" PRIu64 " of the interface", irqs);
 	np_found_cause(one, "%s", irqs ?
-		       "Interrupts come, but frames are not completed: the transmitter or its DMA is stuck." :
+		       "Interrupts come: the transmitter or its DMA is stuck." :
 		       "No interrupt comes: either it is lost (MSI-X), or the transmitter is stuck and has nothing to tell.");
 }
 
@@ -159,7 +159,7 @@ static void np_rule_hang(struct np_case *c)
 		     np_copy("the queue or the device is started anew"),
 		     "frames in the ring are lost", NULL);
 	np_found_fix(one, np_print("ethtool --set-eee %s eee off", name),
-		     np_copy("a test: good if there is no timeout for ten times as long as between the last two"),
+		     np_copy("a test: no timeout for ten times as long as it took until now"),
 		     "more power; the link is negotiated anew",
 		     np_print("ethtool --set-eee %s eee on", name));
 	np_found_verify(one, "napier doctor %s --for 60s", name);
@@ -196,7 +196,7 @@ static void np_rule_congestion(struct np_case *c)
 		       NP_UNKNOWN, NP_UNKNOWN, "+%" PRIu64 ": it moves", sent);
 	np_found_not(one, "hang: the watchdog found no queue stuck");
 	np_found_fix(one, np_print("tc qdisc replace dev %s root fq_codel", name),
-		     np_copy("each flow has its own queue, so that one cannot drop those of others"),
+		     np_copy("each flow has its own queue"),
 		     "packets that wait are lost when it is replaced",
 		     np_print("tc qdisc del dev %s root", name));
 	np_found_verify(one, "napier drops %s --for 60s", name);
