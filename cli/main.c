@@ -23,6 +23,7 @@ static const struct np_command {
 	  np_cmd_bursts },
 	{ "check", "what doctor finds, in a line for monitoring systems",
 	  np_cmd_check },
+	{ "diff", "settings that differ between two snapshots", np_cmd_diff },
 	{ "doctor", "what is wrong, what proves it, and what helps",
 	  np_cmd_doctor },
 	{ "drops", "which layer loses packets, from the wire to the sockets",

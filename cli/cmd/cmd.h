@@ -28,6 +28,7 @@ enum {
 
 int np_cmd_bursts(const struct np_options *options, int argc, char **argv);
 int np_cmd_check(const struct np_options *options, int argc, char **argv);
+int np_cmd_diff(const struct np_options *options, int argc, char **argv);
 int np_cmd_doctor(const struct np_options *options, int argc, char **argv);
 int np_cmd_drops(const struct np_options *options, int argc, char **argv);
 int np_cmd_explain(const struct np_options *options, int argc, char **argv);

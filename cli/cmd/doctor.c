@@ -170,7 +170,8 @@ static int np_doctor_json(const struct np_doctor *doctor,
 			  const struct np_findings *all,
 			  const struct np_window *window)
 {
-	json_t *document = np_json_document("napier.doctor/1");
+	json_t *document = np_json_document("napier.doctor/1",
+					    doctor->options->src);
 	json_t *names = json_array();
 	size_t i;
 

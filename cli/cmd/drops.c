@@ -59,7 +59,7 @@ static int np_drops_json(const struct np_options *options,
 			 const struct np_window *window, char *const *names)
 {
 	struct np_ledger *ledger = np_ledger_protocols(window);
-	json_t *document = np_json_document("napier.drops/1");
+	json_t *document = np_json_document("napier.drops/1", options->src);
 	json_t *devices = json_array();
 
 	json_object_set_new(document, "seconds",

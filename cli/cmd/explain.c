@@ -224,7 +224,7 @@ static int np_explain_names(const struct np_options *options,
 	if (explain->driver && !book)
 		return np_no_driver(options, explain->driver);
 	if (options->json) {
-		document = np_json_document("napier.explain/1");
+		document = np_json_document("napier.explain/1", NULL);
 		names = json_array();
 		json_object_set_new(document, "names", names);
 	}
@@ -279,7 +279,7 @@ static int np_explain_counters(const struct np_options *options,
 
 	np_explain_port(&all, port, names);
 	if (options->json) {
-		document = np_json_document("napier.explain/1");
+		document = np_json_document("napier.explain/1", NULL);
 		devices = json_array();
 		json_array_append_new(devices,
 				      np_json_explained_port(port, &all));
@@ -330,7 +330,7 @@ static int np_explain_list(const struct np_options *options,
 	if (driver && !book)
 		return np_no_driver(options, driver);
 	if (options->json) {
-		document = np_json_document("napier.explain/1");
+		document = np_json_document("napier.explain/1", NULL);
 		drivers = json_array();
 		for (i = 0; i < np_nr_books; i++)
 			if (!book || book == &np_books[i])

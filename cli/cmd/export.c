@@ -258,7 +258,7 @@ static int np_export_count(const struct np_options *options,
 		np_print_cardinality(stdout, devices, count, host);
 		return NP_OK;
 	}
-	document = np_json_document("napier.export/1");
+	document = np_json_document("napier.export/1", NULL);
 	part = np_json_cardinality(devices, count, host);
 	json_object_update(document, part);
 	json_decref(part);

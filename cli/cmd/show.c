@@ -43,7 +43,7 @@ static int np_show_all(const struct np_options *options, char **names)
 	bool first = true;
 
 	if (options->json) {
-		document = np_json_document("napier.show/1");
+		document = np_json_document("napier.show/1", options->src);
 		devices = json_array();
 		json_object_set_new(document, "devices", devices);
 	}

@@ -251,7 +251,7 @@ static void np_say_elephant(struct np_case *c)
 			     np_print("ethtool -K %s gro off",
 				      c->after->name));
 	np_found_fix(one, np_copy("sysctl -w net.core.rps_sock_flow_entries=32768"),
-		     np_copy("with rps_flow_cnt of each queue: the stack runs where the program does"),
+		     np_copy("with rps_flow_cnt of queues: the stack runs beside the program"),
 		     "an interrupt between CPUs for each batch",
 		     np_copy("sysctl -w net.core.rps_sock_flow_entries=0"));
 }

@@ -7,6 +7,8 @@
  */
 #include "print/print.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -251,6 +253,66 @@ static json_t *np_json_coalesce(const struct np_port *port)
 	return object;
 }
 
+static json_t *np_json_eee(const struct np_port *port)
+{
+	json_t *object = json_object();
+
+	np_put_bool(object, "enabled", port->eee_enabled);
+	np_put_bool(object, "active", port->eee_active);
+
+	return object;
+}
+
+static json_t *np_json_features(const struct np_features *features)
+{
+	json_t *object = json_object();
+
+	np_put_bool(object, "rx-checksum", features->rx_checksum);
+	np_put_bool(object, "tx-checksum", features->tx_checksum);
+	np_put_bool(object, "rx-hash", features->rx_hash);
+	np_put_bool(object, "gro", features->gro);
+	np_put_bool(object, "gro-hw", features->gro_hw);
+	np_put_bool(object, "lro", features->lro);
+	np_put_bool(object, "gso", features->gso);
+	np_put_bool(object, "tso", features->tso);
+
+	return object;
+}
+
+static const char *np_root_qdisc(const struct np_port *port)
+{
+	size_t i;
+
+	for (i = 0; i < port->nr_qdisc; i++)
+		if (port->qdisc[i].parent == NP_QDISC_ROOT)
+			return port->qdisc[i].kind;
+
+	return NULL;
+}
+
+/**
+ * np_json_host - settings that interfaces share
+ * @host: host
+ *
+ * Return: an object; a reference of the caller's.
+ */
+json_t *np_json_host(const struct np_host *host)
+{
+	json_t *object = json_object();
+
+	np_put_text(object, "kernel", host->release);
+	np_put_number(object, "cpus", host->nr_cpu);
+	np_put_number(object, "netdev_budget", host->budget);
+	np_put_number(object, "netdev_budget_usecs", host->budget_usecs);
+	np_put_number(object, "netdev_max_backlog", host->max_backlog);
+	np_put_number(object, "rmem_max", host->rmem_max);
+	np_put_number(object, "rmem_default", host->rmem_default);
+	np_put_number(object, "rps_sock_flow_entries", host->rps_flows);
+	np_put_bool(object, "irqbalance", host->irqbalance);
+
+	return object;
+}
+
 /**
  * np_json_port - an interface
  * @port: all that is known of it
@@ -282,6 +344,9 @@ json_t *np_json_port(const struct np_port *port)
 	np_put_object(object, "coalesce", np_json_coalesce(port));
 	np_put_object(object, "rss", np_json_rss(&port->rss));
 	np_put_bool(object, "threaded", port->threaded);
+	np_put_object(object, "features", np_json_features(&port->features));
+	np_put_object(object, "eee", np_json_eee(port));
+	np_put_text(object, "qdisc", np_root_qdisc(port));
 	json_object_set_new(object, "rx-queues",
 			    np_json_queues(port->rx, port->nr_rx, true));
 	json_object_set_new(object, "tx-queues",
@@ -420,28 +485,41 @@ json_t *np_json_book(const struct np_book *book)
 	return object;
 }
 
+/* Whose it is: of a snapshot, what that says. */
+static void np_put_host(json_t *object, struct np_source *src)
+{
+	char *text;
+
+	if (!src || np_source_is_live(src)) {
+		text = np_alloc(HOST_NAME_MAX + 1);
+		gethostname(text, HOST_NAME_MAX);
+	} else {
+		text = np_source_read(src, "proc/sys/kernel/hostname");
+	}
+	np_put_text(object, "host", text ? np_strip(text) : "unknown");
+	free(text);
+}
+
 /**
  * np_json_document - what all output begins with
  * @schema: name and version of what follows, "napier.show/1"
+ * @src: what it is about; NULL for the running system
  *
- * Return: an object with the schema, the time and the name of the host.
+ * Return: an object with the schema, the time and the name of the host. Of a
+ * snapshot they are those of when and where it was made.
  */
-json_t *np_json_document(const char *schema)
+json_t *np_json_document(const char *schema, struct np_source *src)
 {
+	time_t when = src ? (time_t)np_source_wall(src) : time(NULL);
 	json_t *object = json_object();
-	char text[256];
+	char text[64];
 	struct tm utc;
-	time_t now;
 
 	np_put_text(object, "schema", schema);
-	time(&now);
-	if (gmtime_r(&now, &utc) &&
+	if (gmtime_r(&when, &utc) &&
 	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc))
 		np_put_text(object, "time", text);
-	if (!gethostname(text, sizeof(text) - 1)) {
-		text[sizeof(text) - 1] = '\0';
-		np_put_text(object, "host", text);
-	}
+	np_put_host(object, src);
 
 	return object;
 }

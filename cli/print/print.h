@@ -13,6 +13,7 @@
 #include "model/finding.h"
 #include "model/ledger.h"
 #include "model/port.h"
+#include "source/source.h"
 
 /* For other files of print/. */
 void np_put_text(json_t *object, const char *name, const char *text);
@@ -26,7 +27,7 @@ json_t *np_json_explained_port(const struct np_port *port,
 json_t *np_json_book(const struct np_book *book);
 json_t *np_json_ledger(const struct np_ledger *ledger);
 json_t *np_json_socket_drops(const struct np_window *window);
-json_t *np_json_document(const char *schema);
+json_t *np_json_document(const char *schema, struct np_source *src);
 int np_json_write(json_t *document, bool pretty);
 
 void np_put_bool(json_t *object, const char *name, uint64_t value);
@@ -53,6 +54,14 @@ void np_show_explained_port(FILE *out, const struct np_port *port,
 			    const struct np_explanations *all);
 void np_show_book(FILE *out, const struct np_book *book);
 void np_show_books(FILE *out);
+
+json_t *np_json_host(const struct np_host *host);
+json_t *np_json_changes(json_t *before, json_t *after);
+json_t *np_json_changed(const char *name, const struct np_port *before,
+			const struct np_port *after, json_t *was, json_t *is);
+json_t *np_json_gained(const json_t *was, const json_t *is, double seconds);
+bool np_json_is_same(const json_t *document);
+void np_show_diff(FILE *out, const json_t *document);
 
 json_t *np_json_finding(const struct np_finding *one);
 void np_json_findings(json_t *document, const struct np_findings *all);

@@ -350,7 +350,7 @@ def test_units(tmp_path: Path) -> None:
         pytest.skip("systemd-analyze is not here")
     text = (REPO / "cli/export/napier-exporter.service.in").read_text()
     service = tmp_path / "napier-exporter.service"
-    service.write_text(text.replace("@sbindir@/napier", "/bin/true"))
+    service.write_text(text.replace("@bindir@/napier", "/bin/true"))
     shutil.copy(REPO / "cli/export/napier-exporter.socket", tmp_path)
     for name in ("napier-exporter.service", "napier-exporter.socket"):
         words = [analyze, "verify", "--man=no", str(tmp_path / name)]
