@@ -9,7 +9,7 @@ LAB := $(PYTHON) -B -m lab
 export DUT PEER CPUS MEM IRQ IOMMU KERNEL PAIRS ACCEL APPEND KDIR PATIENCE REPEAT
 
 .PHONY: help setup update run shell test kunit test-debug test-full selftests bench bench-check \
-	mutants check module cli cli-test install uninstall clean distclean
+	mutants check module cli cli-test cli-fuzz install uninstall clean distclean
 
 PYTEST = $(PYTHON) -B -m pytest $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadgroup) \
 	$(if $(T),$(T),tests) $(if $(K),-k "$(K)")
@@ -35,6 +35,7 @@ help:
 	@echo "                  KDIR=directory  for a kernel of yours, into driver/"
 	@echo "make cli        build the operator's tool, build/cli/napier; needs no lab"
 	@echo "make cli-test   its tests on this host, in a network namespace; K=expression  only some"
+	@echo "make cli-fuzz   fuzz what it parses; SECONDS=60 each, T='snapshot text' for some"
 	@echo "make install    install it; PREFIX=/usr/local DESTDIR=; make uninstall takes it away"
 	@echo "make setup      what run, test and module need, and Debian's 7.x"
 	@echo "make update     look for newer kernels of Debian's; docs/lab.md for the lab's own"
@@ -115,6 +116,10 @@ cli:
 cli-test:
 	@$(LAB) cli --test
 	@$(PYTHON) -B -m pytest --confcutdir=tests/cli $(or $(T),tests/cli) $(if $(K),-k "$(K)")
+
+# What it parses, for 60 seconds each; T='snapshot text' for some.
+cli-fuzz:
+	@$(LAB) fuzz --seconds $(or $(SECONDS),60) $(T)
 
 install uninstall:
 	@$(LAB) $@ --prefix=$(or $(PREFIX),/usr/local) $(if $(DESTDIR),--destdir=$(DESTDIR))

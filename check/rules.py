@@ -120,8 +120,8 @@ def _layers(tree: Tree) -> Iterator[str]:
     for path in tree.matching(".c", ".h", under="cli"):
         name = tree.name(path)
         parts = path.relative_to(tree.root / "cli").parts
-        # main.c stands above all, and so do the tests.
-        if len(parts) == 1 or parts[0] == "tests":
+        # main.c stands above all, and so do tests and fuzzers.
+        if len(parts) == 1 or parts[0] in ("tests", "fuzz"):
             continue
         if parts[0] not in LAYERS:
             yield f"{name}:1: cli/{parts[0]} has no place among the layers of check/rules.py"

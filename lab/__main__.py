@@ -152,6 +152,14 @@ def command_cli(options: argparse.Namespace) -> int:
     return 0
 
 
+def command_fuzz(options: argparse.Namespace) -> int:
+    """fuzz what the operator's tool parses"""
+    from lab import fuzz
+
+    fuzz.fuzz(options.targets, options.seconds)
+    return 0
+
+
 def command_install(options: argparse.Namespace) -> int:
     """install the operator's tool"""
     from lab import tool
@@ -202,6 +210,7 @@ COMMANDS = {
     "prepare-tests": command_prepare_tests,
     "selftests": command_selftests,
     "cli": command_cli,
+    "fuzz": command_fuzz,
     "install": command_install,
     "uninstall": command_uninstall,
     "clean": command_clean,
@@ -221,6 +230,9 @@ def _arguments(name: str, command: argparse.ArgumentParser) -> None:
         )
     if name == "cli":
         command.add_argument("--test", action="store_true")
+    if name == "fuzz":
+        command.add_argument("targets", nargs="*")
+        command.add_argument("--seconds", type=int, default=60, help="for each of them")
     if name in ("install", "uninstall"):
         command.add_argument("--prefix", default="/usr/local")
         command.add_argument("--destdir", default="", help="a directory to put it below")
