@@ -66,13 +66,13 @@ def fed(names: list[str]) -> Iterator[Path]:
 
 def run(place: Path, target: str, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
     """One fuzzer; what it finds new stays in `place`."""
-    command = [BUILD / f"fuzz_{target}", *words, f"-artifact_prefix={place}/", "-max_len=8192"]
+    command = [str(BUILD / f"fuzz_{target}"), *words, f"-artifact_prefix={place}/"]
     # LeakSanitizer needs ptrace(), which containers may lack; make check looks for leaks.  A list
     # that grows element by element would fill the memory, if all that was freed were kept.
     asan = "detect_leaks=0:quarantine_size_mb=32"
     settings = {"ASAN_OPTIONS": asan, "NAPIER_FUZZ_ROOT": f"{place}/root", **env}
     return subprocess.run(
-        [*command, place / target],
+        [*command, "-max_len=8192", str(place / target)],
         env=os.environ | settings,
         text=True,
         errors="replace",

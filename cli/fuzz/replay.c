@@ -12,6 +12,13 @@
 
 static FILE *np_nowhere;
 
+/**
+ * LLVMFuzzerInitialize - before the first input
+ * @argc: number of words of the command line
+ * @argv: those
+ *
+ * Return: 0.
+ */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
@@ -29,6 +36,13 @@ static void np_told(struct np_bursts *all, const struct np_burst *burst,
 		np_show_burst(np_nowhere, all, burst);
 }
 
+/**
+ * LLVMFuzzerTestOneInput - an input
+ * @data: input
+ * @size: octets
+ *
+ * Return: 0.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct np_bursts all = {};

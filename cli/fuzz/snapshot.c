@@ -71,7 +71,13 @@ static int np_by_path(const void *a, const void *b)
 	return strcmp(one->path, other->path);
 }
 
-/* Files in the order of their names, which is also that of who makes seeds. */
+/**
+ * LLVMFuzzerInitialize - keep all files, in the order that seeds are made in
+ * @argc: number of words of the command line
+ * @argv: those
+ *
+ * Return: 0.
+ */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	struct np_error error = {};
@@ -160,6 +166,13 @@ static void np_run(void)
 	np_source_free(src);
 }
 
+/**
+ * LLVMFuzzerTestOneInput - an input
+ * @data: input
+ * @size: octets
+ *
+ * Return: 0.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct np_kept *one;

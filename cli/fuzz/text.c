@@ -12,6 +12,13 @@
 #include "model/port.h"
 #include "read/flows.h"
 
+/**
+ * LLVMFuzzerInitialize - before the first input
+ * @argc: number of words of the command line
+ * @argv: those
+ *
+ * Return: 0.
+ */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
@@ -63,6 +70,13 @@ static void np_fuzz_frames(const uint8_t *data, size_t size)
 	free(exact);
 }
 
+/**
+ * LLVMFuzzerTestOneInput - an input
+ * @data: input
+ * @size: octets
+ *
+ * Return: 0.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint64_t number;
