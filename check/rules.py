@@ -31,7 +31,7 @@ VERSION = re.compile(
 )
 SPDX = re.compile(r"SPDX-License-Identifier: (\S+)")
 INCLUDE = re.compile(r'^#include "(\w+)/[^"]*"', re.M)
-# JSON has no comments, one document or many, and README says what holds for prose; licences are themselves.
+# JSON has no comments, and README says what holds for prose; licences are themselves.
 WITHOUT_SPDX = {".json", ".jsonl", ".md"}
 
 

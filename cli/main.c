@@ -139,6 +139,66 @@ int np_fail(const struct np_options *options, const char *fmt, ...)
 	return NP_FAILED;
 }
 
+/* What argp has to say, until it is known how that ends. */
+static struct {
+	FILE *real;
+	char *text;
+	size_t size;
+} np_told;
+
+/* At the end, or when argp ends the program: for programs to read, too. */
+static void np_tell(void)
+{
+	json_t *document;
+
+	if (!np_told.real)
+		return;
+	fclose(stderr);
+	stderr = np_told.real;
+	np_told.real = NULL;
+	if (np_told.size) {
+		fputs(np_told.text, stderr);
+		document = json_object();
+		np_told.text[strcspn(np_told.text, "\n")] = '\0';
+		json_object_set_new(document, "error",
+				    json_string(np_told.text));
+		json_dumpf(document, stdout, JSON_COMPACT);
+		putchar('\n');
+		json_decref(document);
+	}
+	free(np_told.text);
+}
+
+/**
+ * np_words - read the words of a command
+ * @options: whether programs are to read what is wrong with them, too
+ * @argp: what the command takes
+ * @argc: words of the command
+ * @argv: those
+ * @input: of the parser
+ *
+ * Ends the program if they are wrong, or ask for help, as argp does.
+ *
+ * Return: 0, or an error number.
+ */
+int np_words(const struct np_options *options, const struct argp *argp,
+	     int argc, char **argv, void *input)
+{
+	FILE *kept = options->json ? open_memstream(&np_told.text,
+						    &np_told.size) : NULL;
+	int err;
+
+	if (kept) {
+		np_told.real = stderr;
+		stderr = kept;
+		atexit(np_tell);
+	}
+	err = argp_parse(argp, argc, argv, 0, NULL, input);
+	np_tell();
+
+	return err;
+}
+
 /* A name may be cut off as long as it is clear, as with ip. */
 static const struct np_command *np_find(const char *name)
 {

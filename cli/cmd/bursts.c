@@ -339,7 +339,7 @@ int np_cmd_bursts(const struct np_options *options, int argc, char **argv)
 	};
 	int code;
 
-	if (argp_parse(&np_bursts_argp, argc, argv, 0, NULL, &line))
+	if (np_words(options, &np_bursts_argp, argc, argv, &line))
 		return NP_FAILED;
 	if (line.count)
 		*np_more(line.job.names, line.count) = NULL;

@@ -5,6 +5,8 @@
 #ifndef NP_CMD_H
 #define NP_CMD_H
 
+#include <argp.h>
+
 #include "source/source.h"
 
 /**
@@ -36,6 +38,8 @@ int np_cmd_export(const struct np_options *options, int argc, char **argv);
 int np_cmd_show(const struct np_options *options, int argc, char **argv);
 int np_cmd_snapshot(const struct np_options *options, int argc, char **argv);
 
+int np_words(const struct np_options *options, const struct argp *argp,
+	     int argc, char **argv, void *input);
 int np_fail(const struct np_options *options, const char *fmt, ...)
 	NP_PRINTF(2, 3);
 

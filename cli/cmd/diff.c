@@ -260,7 +260,7 @@ int np_cmd_diff(const struct np_options *options, int argc, char **argv)
 	size_t i;
 
 	argp_err_exit_status = NP_TROUBLE;
-	if (argp_parse(&np_diff_argp, argc, argv, 0, NULL, &diff))
+	if (np_words(options, &np_diff_argp, argc, argv, &diff))
 		return NP_TROUBLE;
 	if (np_side_open(&sides[0], diff.places[0], &error) &&
 	    np_side_open(&sides[1], diff.places[1], &error)) {

@@ -341,7 +341,7 @@ static int np_doctor_cmd(struct np_doctor *doctor, const struct argp *argp,
 	/* What was asked for in a wrong way is not a warning. */
 	argp_err_exit_status = NP_STATE_UNKNOWN;
 	doctor->window = 10000000000;
-	if (argp_parse(argp, argc, argv, 0, NULL, doctor))
+	if (np_words(doctor->options, argp, argc, argv, doctor))
 		return NP_STATE_UNKNOWN;
 	state = np_doctor_all(doctor);
 	free(doctor->names);

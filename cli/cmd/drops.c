@@ -136,7 +136,7 @@ int np_cmd_drops(const struct np_options *options, int argc, char **argv)
 	char **all = NULL;
 	int code;
 
-	if (argp_parse(&np_drops_argp, argc, argv, 0, NULL, &drops))
+	if (np_words(options, &np_drops_argp, argc, argv, &drops))
 		return NP_FAILED;
 	if (drops.count) {
 		*np_more(drops.names, drops.count) = NULL;

@@ -359,7 +359,7 @@ int np_cmd_explain(const struct np_options *options, int argc, char **argv)
 	struct np_explain explain = {};
 	int code;
 
-	if (argp_parse(&np_explain_argp, argc, argv, 0, NULL, &explain))
+	if (np_words(options, &np_explain_argp, argc, argv, &explain))
 		return NP_FAILED;
 	if (explain.list)
 		code = np_explain_list(options, explain.driver);

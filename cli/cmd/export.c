@@ -331,7 +331,7 @@ int np_cmd_export(const struct np_options *options, int argc, char **argv)
 	};
 	int code;
 
-	if (argp_parse(&np_export_argp, argc, argv, 0, NULL, &export))
+	if (np_words(options, &np_export_argp, argc, argv, &export))
 		return NP_FAILED;
 	if (export.way == NP_EXPORT_FILE)
 		return np_export_file(options, export.file);

@@ -83,7 +83,7 @@ int np_cmd_show(const struct np_options *options, int argc, char **argv)
 	char **all = NULL;
 	int code;
 
-	if (argp_parse(&np_show_argp, argc, argv, 0, NULL, &show))
+	if (np_words(options, &np_show_argp, argc, argv, &show))
 		return NP_FAILED;
 	if (show.count) {
 		*np_more(show.names, show.count) = NULL;

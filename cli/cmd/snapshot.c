@@ -122,7 +122,7 @@ int np_cmd_snapshot(const struct np_options *options, int argc, char **argv)
 	char **all;
 	int code;
 
-	if (argp_parse(&np_snapshot_argp, argc, argv, 0, NULL, &snapshot))
+	if (np_words(options, &np_snapshot_argp, argc, argv, &snapshot))
 		return NP_FAILED;
 	if (snapshot.count) {
 		*np_more(snapshot.names, snapshot.count) = NULL;

@@ -30,12 +30,17 @@ void np_put_text(json_t *object, const char *name, const char *text)
  * @object: that gets it
  * @name: of the member
  * @value: NP_UNKNOWN, and there is none
+ *
+ * jansson has no integers of 2^63 and more: those are written with a fraction
+ * of 0, as JSON knows but one kind of number, and to 16 digits.
  */
 void np_put_number(json_t *object, const char *name, uint64_t value)
 {
-	if (value != NP_UNKNOWN)
-		json_object_set_new(object, name,
-				    json_integer((json_int_t)value));
+	if (value == NP_UNKNOWN)
+		return;
+	json_object_set_new(object, name, value > INT64_MAX ?
+			    json_real((double)value) :
+			    json_integer((json_int_t)value));
 }
 
 /**

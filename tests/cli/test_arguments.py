@@ -99,3 +99,27 @@ def test_a_full_disk_is_noticed(empty: Host, words: list[str]) -> None:
         )
     assert done.returncode == 1
     assert "cannot write: No space left on device" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("drops", "--for", "soon"), 1, "soon: a time"),
+        (("show", "--wrong"), 1, "unrecognized option '--wrong'"),
+        (("doctor", "--for", "soon"), 3, "soon: a time"),
+        (("diff", "one"), 2, "BEFORE and AFTER"),
+    ],
+)
+def test_usage_errors_are_for_programs_too(
+    empty: Host, words: tuple[str, ...], code: int, says: str
+) -> None:
+    said = empty.napier("-j", *words)
+    assert said.code == code
+    assert says in said.document["error"]
+    assert says in said.err
+    # People get no JSON.
+    said = empty.napier(*words)
+    assert (said.code, said.out) == (code, "")
+    assert says in said.err
+    # Nor does help.
+    assert empty.napier("-j", words[0], "--help").out.startswith("Usage: ")

@@ -208,3 +208,19 @@ def test_no_link_leads_out_of_it(host: Host, snapshot: Path, tmp_path: Path, tar
     (device,) = said.devices()
     assert "address" not in device
     assert "nobody is to see" not in said.out
+
+
+def test_the_largest_counter_is_a_number(host: Host, tmp_path: Path) -> None:
+    """2^63 and more, which not every JSON library has as an integer."""
+    place = tmp_path / "place"
+    assert host.napier("snapshot", "--for", "0s", place, "np0").code == 0
+    (path,) = (place / "2" / "netlink" / "route").glob("link@np0")
+    text = path.read_bytes()
+    # rx_packets of IFLA_STATS64, a struct of 25 or more counters behind its header of 4 octets.
+    sizes = [8 * n + 4 for n in range(23, 32)]
+    headers = [text.find(size.to_bytes(2, "little") + b"\x17\x00") for size in sizes]
+    at = next(header for header in headers if header >= 0) + 4
+    path.write_bytes(text[:at] + (2**63 + 2**40).to_bytes(8, "little") + text[at + 8 :])
+    said = host.napier("-j", "--root", place, "show", "np0")
+    (device,) = said.devices()
+    assert device["stats64"]["rx_packets"] == 2**63 + 2**40
