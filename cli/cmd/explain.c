@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * napier explain NAME... [--driver D], explain --dev DEV [NAME...],
+ * napier explain NAME... [--driver D], explain ID..., explain --dev DEV [NAME...],
  * explain --list [--driver D]
  */
-#include "cmd/cmd.h"
+#include "cmd/explain.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -78,7 +78,7 @@ static const struct argp np_explain_argp = {
 	.options = np_explain_options,
 	.parser = np_explain_parse,
 	.args_doc = "NAME...\n--dev DEV [NAME...]\n--list",
-	.doc = "Say what counters of ethtool -S and ip -s link mean: what the driver or the device does when it counts, which other counters show the same, and what to do.",
+	.doc = "Say what counters of ethtool -S and ip -s link mean: what the driver or the device does when it counts, which other counters show the same, and what to do; or what a finding of doctor (an id, as in TX-HANG) is.",
 };
 
 static int np_explain_write(const struct np_options *options, json_t *document)
@@ -213,11 +213,32 @@ static int np_explain_one(const struct np_options *options,
 	return code;
 }
 
+/* A finding, if the name is the id of one. */
+static bool np_explain_id(const char *name, json_t *findings)
+{
+	char *text = np_explain_finding(name);
+	json_t *object;
+
+	if (!text)
+		return false;
+	if (findings) {
+		object = json_object();
+		json_object_set_new(object, "id", json_string(name));
+		json_object_set_new(object, "text", json_string(text));
+		json_array_append_new(findings, object);
+	} else {
+		printf("%s\n%s\n", name, text);
+	}
+	free(text);
+
+	return true;
+}
+
 static int np_explain_names(const struct np_options *options,
 			    const struct np_explain *explain)
 {
 	const struct np_book *book = np_book_find(explain->driver);
-	json_t *document = NULL, *names = NULL;
+	json_t *document = NULL, *names = NULL, *findings = NULL;
 	size_t i;
 	int code;
 
@@ -227,10 +248,14 @@ static int np_explain_names(const struct np_options *options,
 		document = np_json_document("napier.explain/1", NULL);
 		names = json_array();
 		json_object_set_new(document, "names", names);
+		findings = json_array();
+		json_object_set_new(document, "findings", findings);
 	}
 	for (i = 0; i < explain->count; i++) {
 		if (i && !names)
 			putchar('\n');
+		if (np_explain_id(explain->names[i], findings))
+			continue;
 		code = np_explain_one(options, book, explain->names[i], names);
 		if (code) {
 			json_decref(document);

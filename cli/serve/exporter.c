@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "judge/judge.h"
 #include "judge/metrics.h"
 #include "model/steady.h"
 #include "read/read.h"
@@ -249,6 +250,18 @@ static void np_exporter_count(struct np_exporter *exporter,
 	}
 }
 
+/* What is wrong, in the last full window. */
+static void np_exporter_judge(struct np_exporter *exporter,
+			      struct np_window *window)
+{
+	struct np_findings all;
+
+	window->ns = window->after->ns - window->before->ns;
+	np_judge(&all, window);
+	np_metrics_findings(&exporter->metrics, &all);
+	np_findings_free(&all);
+}
+
 /**
  * np_exporter_metrics - read, and say it as metrics
  * @exporter: exporter
@@ -282,6 +295,9 @@ const struct np_metrics *np_exporter_metrics(struct np_exporter *exporter,
 		window.ns = window.after->ns - window.before->ns;
 		np_metrics_window(&exporter->metrics, &window);
 	}
+	if (window.before && window.after &&
+	    exporter->options.collect & NP_COLLECT_DEVICE)
+		np_exporter_judge(exporter, &window);
 	np_exporter_self(exporter, sample, evicted);
 	if (sample)
 		np_exporter_count(exporter, sample);

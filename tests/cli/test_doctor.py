@@ -230,3 +230,43 @@ def test_every_finding_has_its_section() -> None:
     page = (REPO / "docs/troubleshooting.md").read_text()
     assert rules == IDS
     assert set(re.findall(r"^### ([A-Z-]+)$", page, re.M)) == IDS
+
+
+def test_every_finding_is_explained(empty: Host) -> None:
+    said = empty.napier("-j", "explain", *sorted(IDS))
+    assert said.code == 0, said.err
+    told = {one["id"]: one["text"] for one in said.document["findings"]}
+    assert set(told) == IDS
+    for text in told.values():
+        assert "How it is known." in text
+        assert "*" not in text
+        assert "###" not in text
+    assert empty.napier("explain", "TX-HANG").out == f"TX-HANG\n{told['TX-HANG']}\n"
+    assert empty.napier("explain", "TX-HAN").code == 1
+
+
+def test_findings_are_exported(wired: Host) -> None:
+    """A full queueing discipline, again and again, until a window has it."""
+    kind = "tbf rate 8kbit burst 2kb limit 4kb"
+    wired.run("tc", "qdisc", "add", "dev", "np1", "root", *kind.split())
+    series = 'napier_finding{device="np1",id="TX-CONGESTION",severity="warning"} 1'
+    command = wired.enter(
+        wired.program, "export", "--window", "1s", "--listen", "127.0.0.1:10182", "np1"
+    )
+    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    ask = (
+        "import urllib.request as u; print(u.urlopen('http://127.0.0.1:10182/metrics').read()"
+        ".decode())"
+    )
+    try:
+        time.sleep(1)
+        for _ in range(20):
+            send(wired, 60)
+            time.sleep(0.4)
+            if series in wired.run("python3", "-c", ask):
+                break
+        else:
+            pytest.fail("no such series")
+    finally:
+        server.terminate()
+        server.wait(timeout=TIMEOUT)
