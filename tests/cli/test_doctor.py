@@ -247,6 +247,7 @@ def test_every_finding_is_explained(empty: Host) -> None:
 
 def test_findings_are_exported(wired: Host) -> None:
     """A full queueing discipline, again and again, until a window has it."""
+    wired.ip("link set lo up")
     kind = "tbf rate 8kbit burst 2kb limit 4kb"
     wired.run("tc", "qdisc", "add", "dev", "np1", "root", *kind.split())
     series = 'napier_finding{device="np1",id="TX-CONGESTION",severity="warning"} 1'
