@@ -33,6 +33,24 @@ static void np_link_fill(struct nlmsghdr *nlh, const void *arg)
 		mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
 }
 
+/* What sysfs has as well, where there is none. */
+static void np_link_basics(const struct nlmsghdr *nlh,
+			   const struct nlattr *const *attrs,
+			   struct np_port *port)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(nlh);
+
+	if (port->ifindex == NP_UNKNOWN && info->ifi_index > 0)
+		port->ifindex = (uint64_t)info->ifi_index;
+	if (port->mtu == NP_UNKNOWN)
+		np_attr_uint(attrs[IFLA_MTU], &port->mtu);
+	if (port->carrier == NP_UNKNOWN)
+		np_attr_uint(attrs[IFLA_CARRIER], &port->carrier);
+	if (port->carrier_changes == NP_UNKNOWN)
+		np_attr_uint(attrs[IFLA_CARRIER_CHANGES],
+			     &port->carrier_changes);
+}
+
 static void np_link_got(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *attrs[IFLA_LINK_NETNSID + 1];
@@ -40,7 +58,10 @@ static void np_link_got(const struct nlmsghdr *nlh, void *data)
 	const char *payload;
 	size_t size, i;
 
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(struct ifinfomsg))
+		return;
 	np_attrs_message(attrs, NP_COUNT(attrs), nlh, sizeof(struct ifinfomsg));
+	np_link_basics(nlh, attrs, port);
 	/* With a namespace the number is one of that other namespace. */
 	if (!attrs[IFLA_LINK_NETNSID])
 		np_attr_uint(attrs[IFLA_LINK], &port->peer);
@@ -57,7 +78,8 @@ static void np_link_got(const struct nlmsghdr *nlh, void *data)
 }
 
 /**
- * np_read_link - rtnl_link_stats64 of an interface
+ * np_read_link - rtnl_link_stats64 of an interface, and its number if that is
+ *	not known
  * @src: source
  * @port: filled in
  */

@@ -69,11 +69,15 @@ struct np_port *np_read_port(struct np_source *src, const char *name)
 	struct np_port *port = np_port_alloc(name);
 
 	np_read_sysfs(src, port);
+	if (port->ifindex == NP_UNKNOWN)
+		np_port_miss(port, "device, queues, speed",
+			     "/sys/class/net does not have the interface",
+			     "sysfs of this network namespace");
+	np_read_link(src, port);
 	if (port->ifindex == NP_UNKNOWN) {
 		np_port_free(port);
 		return NULL;
 	}
-	np_read_link(src, port);
 	np_read_ethtool(src, port);
 	np_read_netdev(src, port);
 	np_read_ioctl(src, port);
