@@ -35,6 +35,12 @@ GUEST_PACKAGES = (
     "iputils-ping",
     "kmod",
     "less",
+    # What the operator's tool is linked with, on the host.
+    "libbpf1",
+    "libcap-ng0",
+    "libjansson4",
+    "libmicrohttpd12t64",
+    "libmnl0",
     "libpam-systemd",
     "linuxptp",
     "nftables",

@@ -12,7 +12,8 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from lab.base import GUEST, call
+from lab import tool as operator
+from lab.base import GUEST, call, lock
 from lab.kernels import Kernel
 from lab.modules import build_driver, build_helper, tool
 from lab.spec import Spec
@@ -26,6 +27,8 @@ def files(spec: Spec, kernel: Kernel, driver: Path | None) -> dict[str, Path]:
     """Name in /lab -> file on the host; builds whatever is not built yet."""
     found = {name: GUEST / name for name in SCRIPTS}
     found |= {name: tool(name) for name in TOOLS}
+    with lock("the operator's tool"):
+        found["napier"] = operator.build()
     if kernel.kdir:
         found |= {f"{name}.ko": build_helper(kernel, name) for name in HELPERS}
     if "napier" in (spec.dut, spec.peer):

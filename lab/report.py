@@ -33,6 +33,10 @@ COUNTERS = (
     ("carrier changes", "tx", "carrier_changes"),
 )
 TCP_SECONDS = 4
+# A backlog of so many packets is full when RPS gives it what one poll has taken.
+BACKLOG = "/proc/sys/net/core/netdev_max_backlog"
+BACKLOG_SMALL = 10
+DOCTOR_SECONDS = 6
 
 
 class Report:
@@ -168,6 +172,54 @@ def _table(machine: Machine, report: Report) -> None:
             print(f"       {name:<22}{ours:>16,}{theirs:>16,}")
 
 
+def _indented(text: str) -> None:
+    for line in text.splitlines():
+        print(f"       {line}".rstrip(), flush=True)
+
+
+def _diagnosis(port: Port) -> tuple[dict[str, Any], str]:
+    """What `napier doctor` finds while a burst comes for which a backlog has no room: as JSON,
+    and as people are told."""
+    kept = port.run(["cat", BACKLOG]).out.strip()
+    queues = f"/sys/class/net/{port.name}/queues/rx-*/rps_cpus"
+    port.run(f"echo {BACKLOG_SMALL} > {BACKLOG}; for q in {queues}; do echo 3 > $q; done")
+    look = f"--for={DOCTOR_SECONDS}s"
+    try:
+        asked = [
+            port.spawn(["napier", *words, "doctor", look, port.name]) for words in ([], ["-j"])
+        ]
+        iperf(port.far, "-u", "-b", "80M", "-l", "400", seconds=DOCTOR_SECONDS - 2)
+        text, document = (process.wait(DOCTOR_SECONDS + 60) for process in asked)
+    finally:
+        port.run(f"echo {kept} > {BACKLOG}; for q in {queues}; do echo 0 > $q; done")
+    if document.rc not in (0, 1, 2):
+        raise LabError(f"napier doctor: {document.err}")
+    found: dict[str, Any] = json.loads(document.out)
+    return found, text.out
+
+
+def _named(port: Port) -> str:
+    document, text = _diagnosis(port)
+    _indented(text)
+    ids = [one["id"] for one in document["findings"]]
+    if "BACKLOG-OVERFLOW" not in ids:
+        raise LabError(f"it found {', '.join(ids) or 'nothing'}")
+    return "BACKLOG-OVERFLOW"
+
+
+def _shown(port: Port) -> str:
+    _indented(port.run(["napier", "show", port.name]).out)
+    return "no rights needed"
+
+
+def _operator(machine: Machine, report: Report) -> None:
+    report.title("What an operator sees: napier")
+    port = machine.duts[0]
+    report.attempt(f"napier show {port.name}", partial(_shown, port))
+    print(f"       A burst, RPS, and a backlog of {BACKLOG_SMALL} packets:")
+    report.attempt(f"napier doctor {port.name} names it", partial(_named, port))
+
+
 def run(machine: Machine) -> int:
     """Look at a machine that was started; the exit status."""
     report = Report()
@@ -177,7 +229,7 @@ def run(machine: Machine) -> int:
     report.line(
         machine.boot_seconds < 120, "ready (links up) after", f"{machine.boot_seconds:.1f} s"
     )
-    for part in (_who, _links, _traffic, _table):
+    for part in (_who, _links, _traffic, _table, _operator):
         part(machine, report)
     report.title("Kernel log of the guest")
     trouble = machine.kernel_trouble()
