@@ -185,9 +185,10 @@ def _diagnosis(port: Port) -> tuple[dict[str, Any], str]:
     port.run(f"echo {BACKLOG_SMALL} > {BACKLOG}; for q in {queues}; do echo 3 > $q; done")
     look = f"--for={DOCTOR_SECONDS}s"
     try:
-        asked = [
-            port.spawn(["napier", *words, "doctor", look, port.name]) for words in ([], ["-j"])
-        ]
+        asked = (
+            port.spawn(["napier", "doctor", look, port.name]),
+            port.spawn(["napier", "-j", "doctor", look, port.name]),
+        )
         iperf(port.far, "-u", "-b", "80M", "-l", "400", seconds=DOCTOR_SECONDS - 2)
         text, document = (process.wait(DOCTOR_SECONDS + 60) for process in asked)
     finally:
